@@ -1,0 +1,171 @@
+"""Document -> Analysis, once: normalised text with its way back to the caller's offsets, tokens, sentences, quotations.
+
+Everything a feature may read stands here, worked out on first use and kept, so that a headline pays for no more than
+its features ask and no feature tokenises again.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+from typing import NamedTuple
+
+from features import lexicon
+from features.document import Document
+from features.normalise import normalise, offsets
+from features.tokens import Token, tokenize
+
+Span = tuple[int, int]
+
+_SENTENCE_END = re.compile(r"[。!?][!?。]*[」』)\"'】]*|\n")
+_OPEN = {"「": "」", "『": "』", "“": "”", "《": "》", "〈": "〉"}
+_CLOSE = {close: open_ for open_, close in _OPEN.items()}
+_QUOTE_MARK = re.compile("[「」『』《》〈〉\"]")
+
+
+class Quotation(NamedTuple):
+    """What stands between a pair of quotation marks, the marks left out."""
+
+    start: int
+    end: int
+    mark: str  # the opening mark; '"' stands for every straight or curly double quote
+    depth: int  # 0 outermost
+
+
+class Text:
+    """A title or a body: `raw` as given, `norm` as measured. All spans are in `norm` unless said otherwise."""
+
+    def __init__(self, raw: str, lines: bool = False) -> None:
+        self.raw = raw
+        self.norm = normalise(raw, lines)
+        self.tokens: list[Token] = tokenize(self.norm)
+
+    def __len__(self) -> int:
+        return len(self.norm)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each token starts in `norm`."""
+        starts = []
+        find = self.norm.find
+        at = 0
+        for token in self.tokens:
+            surface = token.surface
+            at = find(surface, at)
+            starts.append(at)
+            at += len(surface)
+        return starts
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """Where each token ends in `norm`."""
+        return [start + len(token.surface) for start, token in zip(self.starts, self.tokens, strict=True)]
+
+    @cached_property
+    def surfaces(self) -> list[str]:
+        return [token.surface for token in self.tokens]
+
+    @cached_property
+    def words(self) -> lexicon.Hits:
+        """Spans of the style lexicons' entries, by category."""
+        return lexicon.match(self.norm, self.starts, set(self.ends), lexicon.load("style"))
+
+    @cached_property
+    def paragraphs(self) -> list[Span]:
+        """Spans of the non-empty lines."""
+        spans = []
+        at = 0
+        for line in self.norm.split("\n"):
+            if line:
+                spans.append((at, at + len(line)))
+            at += len(line) + 1
+        return spans
+
+    @cached_property
+    def quotations(self) -> list[Quotation]:
+        """Quotations in order of their opening mark; marks without a partner in the same paragraph are passed over."""
+        found = []
+        for start, end in self.paragraphs:
+            stack: list[tuple[str, int]] = []
+            for mark in _QUOTE_MARK.finditer(self.norm, start, end):
+                char, at = mark.group(), mark.start()
+                opened = [open_ for open_, _ in stack]
+                if char in _OPEN or (char == '"' and char not in opened):
+                    stack.append((char, at))
+                    continue
+                partner = _CLOSE.get(char, '"')
+                if partner in opened:
+                    while stack:
+                        open_, begun = stack.pop()
+                        if open_ == partner:
+                            found.append(Quotation(begun + 1, at, partner, len(stack)))
+                            break
+        return sorted(found)
+
+    @cached_property
+    def sentences(self) -> list[Span]:
+        """Spans of the sentences; a full stop inside a quotation does not end one, a line break always does."""
+        inside = [(q.start, q.end) for q in self.quotations if q.depth == 0 and q.mark != "〈"]
+        spans: list[Span] = []
+        begun = 0
+        quoted = 0
+        for stop in _SENTENCE_END.finditer(self.norm):
+            at = stop.start()
+            while quoted < len(inside) and inside[quoted][1] < at:
+                quoted += 1
+            within = quoted < len(inside) and inside[quoted][0] <= at <= inside[quoted][1]
+            if within and stop.group() != "\n":
+                continue
+            end = at if stop.group() == "\n" else stop.end()
+            if self.norm[begun:end].strip():
+                spans.append((begun, end))
+            begun = stop.end()
+        if self.norm[begun:].strip():
+            spans.append((begun, len(self.norm)))
+        return spans
+
+    def token_range(self, span: Span) -> tuple[int, int]:
+        """Indexes of the first token that starts in `span` and of the first one after it."""
+        return bisect_left(self.starts, span[0]), bisect_left(self.starts, span[1])
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        return offsets(self.raw, self.norm)
+
+    def raw_span(self, span: Span) -> Span:
+        """`span` of `norm` as a span of the caller's own text."""
+        start, end = span
+        last = self._offsets[-1]
+        first = self._offsets[min(start, len(self._offsets) - 1)]
+        if end <= start:
+            return first, first
+        # the span ends where its last character's source ends, not where the next one begins: dropped characters
+        # between the two belong to neither
+        final = self._offsets[end - 1]
+        at = bisect_right(self._offsets, final, end - 1)
+        after = self._offsets[at] if at < len(self._offsets) else last
+        while after > final + 1 and (self.raw[after - 1].isspace() or normalise(self.raw[after - 1]) == ""):
+            after -= 1
+        return first, max(after, first)
+
+
+class Analysis:
+    """A document read once: `title`, and `body` or None."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.title = Text(document.title)
+
+    @cached_property
+    def body(self) -> Text | None:
+        raw = self.document.body
+        if raw is None or not raw.strip():
+            return None
+        text = Text(raw, lines=True)
+        return text if text.norm else None
+
+
+def analyse(document: Document) -> Analysis:
+    """Read a document for the features."""
+    return Analysis(document)
