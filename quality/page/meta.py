@@ -1,0 +1,89 @@
+"""What a page declares of its article: JSON-LD, OpenGraph and friends. Hints for the roles, never believed on their own."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+_ARTICLE = re.compile(r"(News|Blog|Tech|Reportage|Analysis|Opinion|Review)?(Article|Posting)$")
+_TITLES = ("og:title", "twitter:title", "title", "dc.title")
+_MAX_JSON = 1_000_000
+_TEMPLATE = re.compile(r"\{\{|\$\{|<%")
+
+
+def declared(tree: Any) -> tuple[dict[str, str], list[str]]:
+    """The facts (byline, published, site, section, url) and the wordings of the title that a page's head declares."""
+    metas: dict[str, str] = {}
+    for node in tree.css("meta[content]"):
+        attributes = node.attributes
+        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+        content = attributes.get("content")
+        if name and content and content.strip():
+            metas.setdefault(name.strip().lower(), " ".join(content.split()))
+    article = _json_ld(tree)
+    facts = {
+        "byline": _names(article.get("author")) or metas.get("author") or metas.get("article:author") or "",
+        "published": _text(article.get("datePublished"))
+        or metas.get("article:published_time")
+        or metas.get("datepublished")
+        or metas.get("date")
+        or "",
+        "site": metas.get("og:site_name") or _names(article.get("publisher")) or "",
+        "section": _text(article.get("articleSection")) or metas.get("article:section") or "",
+        "url": "",
+    }
+    canonical = tree.css_first('link[rel="canonical"]')
+    if canonical is not None:
+        facts["url"] = (canonical.attributes.get("href") or "").strip()
+    facts["url"] = facts["url"] or metas.get("og:url", "")
+    if facts["byline"].startswith(("http:", "https:", "@")):
+        facts["byline"] = ""
+    if not facts["published"]:
+        moment = tree.css_first("time[datetime]")
+        facts["published"] = (moment.attributes.get("datetime") or "").strip() if moment is not None else ""
+    titles = [_text(article.get("headline")), *(metas.get(name, "") for name in _TITLES)]
+    head = tree.css_first("title")
+    titles.append(" ".join(head.text().split()) if head is not None else "")
+    return {k: v for k, v in facts.items() if v and not _TEMPLATE.search(v)}, list(dict.fromkeys(filter(None, titles)))
+
+
+def _json_ld(tree: Any) -> dict[str, Any]:
+    for node in tree.css('script[type="application/ld+json"]'):
+        raw = node.text_content or node.text() or ""
+        if not raw or len(raw) > _MAX_JSON:
+            continue
+        try:
+            found = next(_articles(json.loads(raw, strict=False)), None)
+        except (ValueError, RecursionError):
+            continue
+        if found is not None:
+            return found
+    return {}
+
+
+def _articles(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list) and depth < 5:
+        for item in value[:50]:
+            yield from _articles(item, depth + 1)
+    elif isinstance(value, dict):
+        kinds = value.get("@type")
+        if any(
+            isinstance(kind, str) and _ARTICLE.match(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])
+        ):
+            yield value
+        elif depth < 5:
+            yield from _articles(value.get("@graph"), depth + 1)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def _names(value: Any) -> str:
+    people = value if isinstance(value, list) else [value]
+    names = [_text(person.get("name")) if isinstance(person, dict) else _text(person) for person in people[:10]]
+    return "、".join(filter(None, names))
