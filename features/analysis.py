@@ -160,7 +160,7 @@ class Analysis:
     @cached_property
     def body(self) -> Text | None:
         raw = self.document.body
-        if raw is None or not raw.strip():
+        if raw is None or self.document.body_kind == "none" or not raw.strip():
             return None
         text = Text(raw, lines=True)
         return text if text.norm else None

@@ -1,0 +1,70 @@
+"""pandas and Arrow tables alike: their columns, the rows a score needs, and a copy with columns added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from quality.errors import DataError
+
+INPUT_COLUMNS: tuple[str, ...] = ("title", "body", "body_kind", "tag", "page")
+
+
+def _is_arrow(frame: Any) -> bool:
+    return type(frame).__module__.split(".")[0] == "pyarrow"
+
+
+def column_names(frame: Any) -> list[str]:
+    """The column names of a pandas DataFrame, an Arrow Table or RecordBatch; two of one name are refused."""
+    if _is_arrow(frame):
+        names = [str(n) for n in frame.schema.names]
+    elif type(frame).__module__.split(".")[0] == "pandas" and hasattr(frame, "columns"):
+        names = [str(n) for n in frame.columns]
+    else:
+        raise TypeError(f"a pandas.DataFrame, pyarrow.Table or pyarrow.RecordBatch is scored, not {type(frame).__name__}")
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise DataError(f"the table has two columns of one name: {', '.join(twice)}")
+    return names
+
+
+def records(frame: Any) -> Iterator[dict[str, Any]]:
+    """Each row as a dict of the columns a score reads."""
+    wanted = [n for n in INPUT_COLUMNS if n in column_names(frame)]
+    columns = [frame.column(frame.schema.get_field_index(n)).to_pylist() if _is_arrow(frame) else frame[n].tolist() for n in wanted]
+    for values in zip(*columns, strict=True):
+        yield dict(zip(wanted, values, strict=True))
+
+
+def with_columns(frame: Any, columns: Mapping[str, Sequence[Any]]) -> Any:
+    """A copy of the table with the columns set, in their order at its end."""
+    if not _is_arrow(frame):
+        copy = frame.drop(columns=[n for n in columns if n in frame.columns])
+        return copy.assign(**{name: _series(values, copy.index) for name, values in columns.items()})
+    import pyarrow as pa
+
+    kept = [n for n in frame.schema.names if n not in columns]
+    arrays = [frame.column(frame.schema.get_field_index(n)) for n in kept]
+    fields = [frame.schema.field(n) for n in kept]
+    for name, values in columns.items():
+        kind = arrow_type(name)
+        arrays.append(pa.array(values, type=kind))
+        fields.append(pa.field(name, kind))
+    schema = pa.schema(fields, metadata=frame.schema.metadata)
+    return type(frame).from_arrays(arrays, schema=schema)
+
+
+def _series(values: Sequence[Any], index: Any) -> Any:
+    import pandas as pd
+
+    number = all(v is None or isinstance(v, float) for v in values)
+    return pd.Series(list(values), index=index, dtype="float64" if number else "object")
+
+
+def arrow_type(name: str) -> Any:
+    """The Arrow type of an output column."""
+    import pyarrow as pa
+
+    from quality.scoring import TEXT_COLUMNS
+
+    return pa.string() if name in TEXT_COLUMNS else pa.float64()

@@ -1,0 +1,104 @@
+"""The four heads: what each is asked, what it sees, and how its label becomes an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from features.feature import Group
+from features.schema import FEATURES
+from quality.text_model import Field, Unit
+
+SENSATIONAL_RAW = "sensational_raw"  # the first head's raw score, which the others may read
+
+
+@dataclass(frozen=True)
+class TextSpec:
+    """A representation a head owns: fitted on the head's label, out of fold while the head is fitted."""
+
+    name: str
+    field: Field
+    unit: Unit
+    sizes: tuple[int, int]
+    min_count: int  # documents an n-gram must stand in
+    penalty: float  # ridge
+
+
+@dataclass(frozen=True)
+class HeadSpec:
+    """A head: its columns in order are the dense features of its groups, its texts, and `extra`."""
+
+    name: str
+    groups: tuple[Group, ...]
+    texts: tuple[TextSpec, ...]
+    top: float  # the label's highest grade
+    cut: float  # a label of the cut or more is positive
+    graded: bool  # answers an expected grade beside the probability
+    needs_body: bool = True
+    extra: tuple[str, ...] = ()
+
+    @property
+    def dense(self) -> tuple[str, ...]:
+        return tuple(f.name for f in FEATURES if f.group in self.groups)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.dense + tuple(t.name for t in self.texts) + self.extra
+
+
+HEADS: tuple[HeadSpec, ...] = (
+    HeadSpec(
+        "sensational",
+        ("headline",),
+        (
+            TextSpec("sensational.title_char", "title", "char", (1, 4), 3, 3.0),
+            TextSpec("sensational.title_word", "title", "word", (1, 2), 2, 3.0),
+        ),
+        top=3.0,
+        cut=1.5,
+        graded=True,
+        needs_body=False,
+    ),
+    HeadSpec(
+        "substantive",
+        ("headline", "attribution", "promise", "prose", "layout"),
+        (
+            TextSpec("substantive.body_word", "body", "word", (1, 2), 3, 3.0),
+            TextSpec("substantive.body_char", "body", "char", (1, 3), 5, 3.0),
+        ),
+        top=3.0,
+        cut=1.5,
+        graded=True,
+        extra=(SENSATIONAL_RAW,),
+    ),
+    HeadSpec(
+        "delivers",
+        ("headline", "attribution", "promise", "prose"),
+        (
+            TextSpec("delivers.title_char", "title", "char", (1, 3), 3, 3.0),
+            TextSpec("delivers.body_word", "body", "word", (1, 2), 3, 3.0),
+            TextSpec("delivers.tail_char", "tail", "char", (1, 5), 3, 3.0),
+        ),
+        top=2.0,
+        cut=1.5,
+        graded=False,
+        extra=(SENSATIONAL_RAW,),
+    ),
+    HeadSpec(
+        "whole",
+        ("headline", "attribution", "promise", "prose"),
+        (
+            TextSpec("whole.title_char", "title", "char", (1, 3), 3, 3.0),
+            TextSpec("whole.body_word", "body", "word", (1, 2), 3, 3.0),
+            TextSpec("whole.tail_char", "tail", "char", (1, 5), 3, 3.0),
+        ),
+        top=1.0,
+        cut=0.5,
+        graded=False,
+        extra=(SENSATIONAL_RAW,),
+    ),
+)
+HEAD_NAMES: tuple[str, ...] = tuple(h.name for h in HEADS)
+
+
+def head(name: str) -> HeadSpec:
+    return next(h for h in HEADS if h.name == name)

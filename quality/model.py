@@ -1,0 +1,283 @@
+"""QualityModel: representations, four heads and a manifest; load and save, without a pickle.
+
+A model is a folder: LightGBM's own text files, JSON, and plain arrays. `manifest.json` names each file with its SHA-256,
+the hash of the feature schema it was fitted on, each head's columns and calibration, and the policy thresholds.
+The folder that ships, the folder MLflow stores and the folder `save` writes are the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from features.analysis import Analysis
+from features.schema import BODY_FEATURES, FEATURES, NAMES, TITLE_FEATURES, schema_hash
+from quality.calibration import Curve
+from quality.errors import ModelError
+from quality.heads import HEADS, SENSATIONAL_RAW, HeadSpec
+from quality.text_model import TextModel
+
+FORMAT = 1
+Array = np.ndarray[Any, Any]
+_TITLE_VALUES = [f.value for f in TITLE_FEATURES]
+_BODY_VALUES = [f.value for f in BODY_FEATURES]
+_COLUMN = {name: i for i, name in enumerate(NAMES)}
+
+
+@dataclass
+class Head:
+    """A fitted head: its booster (LightGBM, one thread), its representations, its calibration."""
+
+    spec: HeadSpec
+    booster: Any  # lightgbm.Booster
+    texts: list[TextModel]
+    probability: Curve
+    grade: Curve | None
+    dense: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.dense = np.array([_COLUMN[name] for name in self.spec.dense])
+
+    def matrix(self, dense: Array, analyses: Sequence[Analysis], raw: Array) -> Array:
+        """The columns this head's booster reads, one row a document."""
+        texts = np.array([[t.score(a) for t in self.texts] for a in analyses], dtype=float).reshape(len(analyses), len(self.texts))
+        extra = [raw.reshape(-1, 1)] if SENSATIONAL_RAW in self.spec.extra else []
+        return np.ascontiguousarray(np.hstack([dense[:, self.dense], texts, *extra]))
+
+    def raw(self, columns: Array) -> Array:
+        # one thread: predicting with more hangs after a fork and has an 8 ms tail on single rows
+        return np.asarray(self.booster.predict(columns, raw_score=True, num_threads=1), dtype=float)
+
+
+def dense_matrix(analyses: Sequence[Analysis]) -> Array:
+    """All features of the schema, one row a document; a document without a body gets NaN for the body's."""
+    blank = [math.nan] * len(_BODY_VALUES)
+    rows = [
+        [f(a) for f in _TITLE_VALUES] + ([f(a) for f in _BODY_VALUES] if a.body is not None else blank)
+        for a in analyses
+    ]
+    return np.array(rows, dtype=float).reshape(len(analyses), len(FEATURES))
+
+
+class QualityModel:
+    """The model: what it answers for documents that have been analysed.
+
+    Parameters
+    ----------
+    heads : list of Head
+        Sensational, substantive, delivers, whole, in this order.
+    thresholds : mapping
+        Policy name -> the four label thresholds that policy sets for this model.
+    facts : mapping
+        What else the manifest says of the model (data, seed, date); never read for scoring.
+    """
+
+    def __init__(self, heads: list[Head], thresholds: Mapping[str, Mapping[str, float]], facts: Mapping[str, Any], version: str = "unsaved") -> None:
+        self.heads = {h.spec.name: h for h in heads}
+        self.thresholds = {name: dict(values) for name, values in thresholds.items()}
+        self.facts = dict(facts)
+        self.version = version
+        self.extra: dict[str, Any] = {}
+        self.folder: Path | None = None
+
+    def __repr__(self) -> str:
+        return f"QualityModel({self.version})"
+
+    def predict(self, analyses: Sequence[Analysis]) -> dict[str, Array]:
+        """Answers of every head.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray
+            `sensational`, `sensational_grade`, `substantive`, `substantive_grade`, `delivers`, `whole`: one value a
+            document, unrounded; NaN where a head needs a body and there is none.
+        """
+        answers: dict[str, Array] = {}
+        dense = dense_matrix(analyses)
+        nothing = np.zeros(len(analyses))
+        first = self.heads["sensational"]
+        raw = first.raw(first.matrix(dense, analyses, nothing)) if len(analyses) else nothing
+        bodied = np.array([i for i, a in enumerate(analyses) if a.body is not None], dtype=int)
+        part = [analyses[i] for i in bodied]
+        for name, head in self.heads.items():
+            if not head.spec.needs_body:
+                at, scores = np.arange(len(analyses)), raw
+            else:
+                at = bodied
+                scores = head.raw(head.matrix(dense[bodied], part, raw[bodied])) if len(bodied) else np.zeros(0)
+            answers[name] = np.full(len(analyses), math.nan)
+            answers[name][at] = head.probability(scores)
+            if head.grade is not None:
+                answers[f"{name}_grade"] = np.full(len(analyses), math.nan)
+                answers[f"{name}_grade"][at] = head.grade(scores)
+        return answers
+
+    def save(self, folder: str | Path) -> str:
+        """Write the model as a folder and return its version (a digest of what it answers with)."""
+        path = Path(folder)
+        path.mkdir(parents=True, exist_ok=True)
+        for head in self.heads.values():
+            (path / f"{head.spec.name}.lgb.txt").write_text(head.booster.model_to_string(), encoding="utf-8", newline="\n")
+            for text in head.texts:
+                text.save(path)
+        manifest: dict[str, Any] = {
+            "format": FORMAT,
+            "schema": schema_hash(),
+            "heads": {
+                h.spec.name: {
+                    "columns": list(h.spec.columns),
+                    "texts": [t.name for t in h.texts],
+                    "probability": h.probability.as_json(),
+                    "grade": h.grade.as_json() if h.grade else None,
+                }
+                for h in self.heads.values()
+            },
+            "thresholds": self.thresholds,
+            "facts": self.facts,
+        }
+        names = sorted(p for h in self.heads.values() for p in _files_of(h.spec))
+        manifest["files"] = {name: _digest(path / name) for name in names}
+        self.version = manifest["version"] = _version(manifest)
+        self.folder = path
+        (path / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+        return self.version
+
+    @classmethod
+    def load(cls, folder: str | Path) -> QualityModel:
+        """Read a model folder, checking every file against the manifest.
+
+        Raises
+        ------
+        ModelError
+            Where a file is missing or changed, or the model was fitted for other features.
+        """
+        path = Path(folder)
+        manifest = _manifest(path)
+        heads = [_load_head(path, spec, manifest) for spec in HEADS]
+        model = cls(heads, _thresholds(path, manifest), manifest.get("facts") or {}, str(manifest["version"]))
+        model.folder = path
+        return model
+
+
+def _files_of(spec: HeadSpec) -> list[str]:
+    texts = [f"{t.name}{end}" for t in spec.texts for end in (".json", ".terms", ".npy")]
+    return [f"{spec.name}.lgb.txt", *texts]
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _version(manifest: Mapping[str, Any]) -> str:
+    """Twelve hexadecimal digits over all that decides an answer."""
+    decisive = {k: manifest[k] for k in ("format", "schema", "heads", "thresholds", "files")}
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    file = path / "manifest.json"
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"no model at {path}: manifest.json is missing; give a folder that `quality train` or save() wrote") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{file} can't be read: {error}") from error
+    if not isinstance(manifest, dict):
+        raise ModelError(f"{file} is not a JSON object")
+    if manifest.get("format") != FORMAT:
+        raise ModelError(f"{file}: format {manifest.get('format')!r}, this version reads {FORMAT}")
+    if manifest.get("schema") != schema_hash():
+        raise ModelError(f"{file}: the model was fitted for other features than this version measures; refit it with `quality train`")
+    files, heads = manifest.get("files"), manifest.get("heads")
+    if not isinstance(files, dict) or not isinstance(heads, dict):
+        raise ModelError(f"{file}: 'files' and 'heads' must be objects")
+    for name in (n for spec in HEADS for n in _files_of(spec)):
+        if name not in files:
+            raise ModelError(f"{file}: the manifest does not list {name}")
+        try:
+            found = _digest(path / name)
+        except OSError as error:
+            raise ModelError(f"{path / name} can't be read: {error}") from error
+        if found != files[name]:
+            raise ModelError(f"{path / name} is not the file the manifest names (SHA-256 differs); fetch or fit the model again")
+    try:
+        version = _version(manifest)
+    except KeyError as error:
+        raise ModelError(f"{file}: {error} is missing") from error
+    if manifest.get("version") != version:
+        raise ModelError(f"{file}: was changed after it was written (version {manifest.get('version')!r}, content {version})")
+    return manifest
+
+
+def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any]) -> Head:
+    about = manifest["heads"].get(spec.name)
+    if not isinstance(about, dict) or about.get("columns") != list(spec.columns):
+        raise ModelError(f"{path}: head {spec.name!r} is missing or has other columns than this version's; refit the model")
+    import lightgbm
+
+    try:
+        booster = lightgbm.Booster(model_str=(path / f"{spec.name}.lgb.txt").read_text(encoding="utf-8"))
+    except (lightgbm.basic.LightGBMError, OSError, ValueError) as error:
+        raise ModelError(f"{path / spec.name}.lgb.txt is no LightGBM model: {error}") from error
+    if booster.num_feature() != len(spec.columns) or booster.num_model_per_iteration() != 1:
+        raise ModelError(f"{path / spec.name}.lgb.txt reads {booster.num_feature()} columns, the head has {len(spec.columns)}")
+    return Head(
+        spec,
+        booster,
+        [TextModel.load(path, t.name) for t in spec.texts],
+        Curve.from_json(about.get("probability"), 1.0),
+        Curve.from_json(about.get("grade"), spec.top) if spec.graded else None,
+    )
+
+
+def _thresholds(path: Path, manifest: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    try:
+        found = {str(name): {str(k): float(v) for k, v in values.items()} for name, values in manifest["thresholds"].items()}
+    except (KeyError, AttributeError, TypeError, ValueError) as error:
+        raise ModelError(f"{path}: the manifest's thresholds can't be read: {error}") from error
+    if any(not 0.0 <= v <= 1.0 for values in found.values() for v in values.values()):
+        raise ModelError(f"{path}: a policy threshold outside 0 to 1")
+    return found
+
+
+_loaded: dict[str, QualityModel] = {}
+_lock = threading.Lock()
+
+
+def load_model(source: str | Path | None = None) -> QualityModel:
+    """The model at `source`: a folder, an MLflow URI (`models:/NAME@champion`, `runs:/…`), or None for the one that ships.
+
+    The same source is read once a process (an MLflow URI each time, since an alias moves).
+
+    Raises
+    ------
+    ModelError
+        Where there is no usable model; the message says what is wrong and where.
+    """
+    if source is not None and "://" not in str(source) and ":/" in str(source):
+        return QualityModel.load(_from_mlflow(str(source)))
+    path = Path(__file__).parent / "champion" if source is None else Path(source)
+    key = str(path.resolve())
+    with _lock:
+        if key not in _loaded or source is not None:
+            _loaded[key] = QualityModel.load(path)
+        return _loaded[key]
+
+
+def _from_mlflow(uri: str) -> str:
+    try:
+        import mlflow
+    except ImportError as error:
+        raise ModelError(f"{uri} is an MLflow address; install the `train` extra to read it") from error
+    try:
+        return str(mlflow.artifacts.download_artifacts(artifact_uri=uri))
+    except Exception as error:  # mlflow raises its own and the stores' errors alike
+        raise ModelError(f"{uri} can't be fetched from MLflow: {error}") from error

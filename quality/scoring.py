@@ -1,0 +1,270 @@
+"""score, score_many, score_batch and score_page: documents in, answers out, the same whatever the batch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from features.analysis import Analysis, analyse
+from features.document import BodyKind, Document
+from quality.errors import DataError
+from quality.model import QualityModel, load_model
+from quality.policy import ArticleLabel, HeadlineLabel, Policy, Verdict, policy, quality
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from quality.evidence import Reason, SourcedStatement
+    from quality.page import Page
+
+_CHUNK = 512  # documents analysed at once: bounds memory, and LightGBM's call is cheap per row from a few hundred on
+_DIGITS = 6
+# What is answered where the text is not Japanese: the middle, which says nothing.
+_NEUTRAL = {"sensational": 0.5, "sensational_grade": 1.5, "substantive": 0.5, "substantive_grade": 1.5, "delivers": 0.5, "whole": 0.5}
+
+COLUMNS: tuple[str, ...] = (
+    "sensational",
+    "sensational_grade",
+    "substantive",
+    "substantive_grade",
+    "delivers",
+    "whole",
+    "body_kind",
+    "headline_label",
+    "article_label",
+    "quality",
+    "verdict",
+)
+TEXT_COLUMNS = frozenset({"body_kind", "headline_label", "article_label", "verdict"})
+
+
+@dataclass(frozen=True)
+class Score:
+    """What the model answers for one document. Probabilities 0 to 1, grades 0 to 3; None where there is no body."""
+
+    sensational: float
+    sensational_grade: float
+    substantive: float | None
+    substantive_grade: float | None
+    delivers: float | None
+    whole: float | None
+    body_kind: BodyKind
+    headline_label: HeadlineLabel
+    article_label: ArticleLabel | None
+    quality: float
+    verdict: Verdict
+    model_version: str
+    japanese: bool = True
+    _source: tuple[QualityModel, Document] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """The features that moved the scores most, strongest first, worked out when asked for."""
+        from quality.evidence import reasons
+
+        return [] if self._source is None else reasons(*self._source, japanese=self.japanese)
+
+    @property
+    def attributions(self) -> list[SourcedStatement]:
+        """Who says what in the body: (source, kind, cue, start, end), the span being the source's in Document.body."""
+        from quality.evidence import sourced_statements
+
+        return [] if self._source is None else sourced_statements(self._source[1])
+
+    def as_dict(self) -> dict[str, Any]:
+        """The columns of `score_batch`, in order."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # a model can't travel between processes; the numbers can
+        return {**self.__dict__, "_source": None}
+
+
+@dataclass(frozen=True)
+class PageScore:
+    """A page's article, its rail items in page order, and the page as it was read."""
+
+    article: Score
+    rail: list[Score]
+    page: Page
+
+
+def is_japanese(analysis: Analysis) -> bool:
+    """Whether there is kana or kanji to speak of: a tenth of the letters of the title and the body's beginning.
+
+    Kanji alone would also be Chinese, so a text of some length without any kana does not count unless it is a headline
+    short enough to need none.
+    """
+    text = analysis.title.norm + (analysis.body.norm[:400] if analysis.body else "")
+    kana = sum("\u3041" <= c <= "\u30ff" for c in text)
+    kanji = sum("\u4e00" <= c <= "\u9fff" or c == "々" for c in text)
+    letters = sum(c.isalpha() for c in text)
+    return letters > 0 and (kana + kanji) / letters >= 0.1 and (kana > 0 or letters <= 40)
+
+
+def _round(value: float) -> float | None:
+    return None if math.isnan(value) else round(float(value), _DIGITS)
+
+
+def _body_kind(document: Document, has_body: bool, whole: float | None) -> BodyKind:
+    if not has_body:
+        return "none"
+    if document.body_kind in ("full", "lead"):
+        return document.body_kind
+    return "full" if whole is None or whole >= 0.5 else "lead"
+
+
+def _assemble(model: QualityModel, rule: Policy, analysis: Analysis, row: dict[str, float]) -> Score:
+    japanese = is_japanese(analysis)
+    value = {name: _round(v if japanese or math.isnan(v) else _NEUTRAL[name]) for name, v in row.items()}
+    document = analysis.document
+    sensational, grade = value["sensational"], value["sensational_grade"]
+    assert sensational is not None and grade is not None  # the headline's head answers every document
+    kind = _body_kind(document, analysis.body is not None, value["whole"])
+    headline = rule.headline_label(sensational)
+    article = rule.article_label(value["substantive"])
+    verdict = rule.verdict(headline, article, kind)
+    if not japanese:
+        headline, verdict, article = "uncertain", "review", None if article is None else "uncertain"
+    return Score(
+        sensational,
+        grade,
+        value["substantive"],
+        value["substantive_grade"],
+        value["delivers"],
+        value["whole"],
+        kind,
+        headline,
+        article,
+        round(quality(sensational, value["substantive"], value["delivers"], kind), _DIGITS),
+        verdict,
+        model.version,
+        japanese,
+        (model, document),
+    )
+
+
+def _document(item: Document | str) -> Document:
+    if isinstance(item, Document):
+        return item
+    if isinstance(item, str):
+        return Document(item)
+    raise TypeError(f"a Document or a str is scored, not {type(item).__name__}")
+
+
+def _score_chunk(documents: Sequence[Document], model: QualityModel, rule: Policy) -> list[Score]:
+    analyses = [analyse(d) for d in documents]
+    answers = model.predict(analyses)
+    return [
+        _assemble(model, rule, analysis, {name: values[i] for name, values in answers.items()})
+        for i, analysis in enumerate(analyses)
+    ]
+
+
+def _iter_scores(documents: Iterable[Document | str], model: QualityModel, rule: Policy) -> Iterator[Score]:
+    chunk: list[Document] = []
+    for item in documents:
+        chunk.append(_document(item))
+        if len(chunk) == _CHUNK:
+            yield from _score_chunk(chunk, model, rule)
+            chunk = []
+    if chunk:
+        yield from _score_chunk(chunk, model, rule)
+
+
+def score_many(documents: Iterable[Document | str], *, model: QualityModel | None = None, policy_name: str = "p95") -> list[Score]:
+    """Score documents (a str is a headline alone); one Score each, in order.
+
+    Examples
+    --------
+    >>> [s.headline_label for s in score_many(["市、来年度から給食費を無償化 議会が可決"])]
+    ['informative']
+    """
+    model = model or load_model()
+    return list(_iter_scores(documents, model, policy(model, policy_name)))
+
+
+def score(document: Document | str, *, model: QualityModel | None = None, policy_name: str = "p95") -> Score:
+    """Score one document or headline; equal to `score_many([document])[0]`."""
+    return score_many([document], model=model, policy_name=policy_name)[0]
+
+
+def score_page(source: str | bytes, *, model: QualityModel | None = None, policy_name: str = "p95") -> PageScore:
+    """Read a whole page, HTML or saved as plain text, and score its article and each rail item.
+
+    Raises
+    ------
+    PageError
+        Where the page can't be read.
+    """
+    from quality.page import read_page
+
+    model = model or load_model()
+    page = read_page(source)
+    items = [Document(item.title, tag=item.tag) for rail in page.rails for item in rail.items]
+    article, *rail = score_many([page.article, *items], model=model, policy_name=policy_name)
+    return PageScore(article, rail, page)
+
+
+Frame = TypeVar("Frame", "pd.DataFrame", "pa.Table", "pa.RecordBatch")
+
+
+def score_batch(frame: Frame, *, model: QualityModel | None = None, policy_name: str = "p95", overwrite: bool = False) -> Frame:
+    """Score a table: the same kind, rows and order, with the columns of `COLUMNS` added.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame, pyarrow.Table or pyarrow.RecordBatch
+        `title` (str), and optional `body`, `body_kind`, `tag` (str or null).
+    overwrite : bool
+        Replace columns of the output's names; otherwise they are refused.
+
+    Raises
+    ------
+    DataError
+        Where `title` is missing or not text in some row, or an output column exists already. Use `quality batch` for
+        files with bad rows: it sets them aside and goes on.
+    """
+    from quality.frames import column_names, records, with_columns
+
+    names = column_names(frame)
+    if "title" not in names:
+        raise DataError(f"the table has no column 'title'; it has {', '.join(names) or 'none'}")
+    taken = [c for c in COLUMNS if c in names]
+    if taken and not overwrite:
+        raise DataError(f"the table has the column(s) {', '.join(taken)} already; say overwrite=True to replace them")
+    documents = []
+    for position, row in enumerate(records(frame)):
+        document, why = to_document(row)
+        if document is None:
+            raise DataError(f"row {position}: {why}")
+        documents.append(document)
+    scores = score_many(documents, model=model, policy_name=policy_name)
+    scored: Frame = with_columns(frame, {name: [getattr(s, name) for s in scores] for name in COLUMNS})
+    return scored
+
+
+def to_document(row: dict[str, Any]) -> tuple[Document | None, str]:
+    """A row as a Document, or None and the reason why it can't be scored."""
+    title = _text(row.get("title"))
+    body, kind, tag = (_text(row.get(name)) for name in ("body", "body_kind", "tag"))
+    if title is None:
+        return None, "title is missing"
+    if not isinstance(title, str):
+        return None, f"title is {type(title).__name__}, not text"
+    for name, value in (("body", body), ("body_kind", kind), ("tag", tag)):
+        if value is not None and not isinstance(value, str):
+            return None, f"{name} is {type(value).__name__}, not text"
+    if not title.strip():
+        return None, "title is empty"
+    if kind not in (None, "", "full", "lead", "none"):
+        return None, f"body_kind is {kind[:20]!r}; it is full, lead or none"
+    return Document(title, None if kind == "none" else body, body_kind=kind or None, tag=tag), ""
+
+
+def _text(value: Any) -> Any:
+    """None for every way a table says null."""
+    return None if value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ in ("NAType", "NaTType") else value

@@ -1,0 +1,190 @@
+"""Fitting a model: representations and boosters out of fold in one place, calibration and thresholds from what was held out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features.analysis import Analysis, analyse
+from quality.heads import HEADS, HeadSpec, TextSpec
+from quality.model import Array, Head, QualityModel, dense_matrix
+from quality.text_model import TextModel, grams, view
+from quality.training.calibrate import centered_isotonic, label_thresholds
+from quality.training.dataset import Labelled, folds
+
+PARAMETERS: dict[str, Any] = {
+    "objective": "regression",
+    "learning_rate": 0.03,
+    "num_leaves": 31,
+    "min_data_in_leaf": 40,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 5.0,
+    "max_bin": 127,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 1,
+    "verbose": -1,
+}
+SMALL: dict[str, Any] = {"num_leaves": 15, "min_data_in_leaf": 15, "feature_fraction": 0.3}  # for a few thousand rows
+ROUNDS = {"sensational": 400, "substantive": 300, "delivers": 250, "whole": 250}
+LABELS = {"sensational": "grade", "substantive": "grade", "delivers": "delivery", "whole": "whole"}
+
+
+@dataclass
+class Fitted:
+    """A model and, for each head, what it said of the rows it had not seen."""
+
+    model: QualityModel
+    held_out: dict[str, pd.DataFrame] = field(default_factory=dict)  # row, label, raw, probability, expected
+
+
+@dataclass
+class _Rows:
+    """The rows one head is fitted on."""
+
+    analyses: list[Analysis]
+    dense: Array
+    labels: Array
+    weights: Array
+    base: Array  # rows drawn as a feed draws them: calibration and thresholds are read off these
+    raw: Array  # the first head's raw score
+    folds: list[tuple[Array, Array]]
+
+
+class _Counts:
+    """n-gram counts of all rows once; each fold keeps the n-grams its own rows hold often enough."""
+
+    def __init__(self, spec: TextSpec, analyses: Sequence[Analysis]) -> None:
+        from sklearn.feature_extraction.text import CountVectorizer
+
+        self.spec = spec
+        texts = [view(a, spec.field) for a in analyses]
+        counter = CountVectorizer(
+            analyzer=lambda t: grams(t, spec.field, spec.unit, spec.sizes) if t is not None else [], min_df=min(spec.min_count, len(texts))
+        )
+        self.matrix = counter.fit_transform(texts).astype(np.float64).tocsr()
+        self.terms = counter.get_feature_names_out()
+
+    def fit(self, rows: Array, labels: Array, weights: Array) -> tuple[Array, Array, float]:
+        """(columns kept, weights, bias) of a ridge regression on the rows."""
+        from sklearn.linear_model import Ridge
+
+        part = self.matrix[rows]
+        kept = np.flatnonzero(np.asarray((part > 0).sum(axis=0)).ravel() >= self.spec.min_count)
+        ridge = Ridge(alpha=self.spec.penalty, solver="sparse_cg", tol=1e-4)
+        ridge.fit(self._scaled(part[:, kept]), labels, sample_weight=weights)
+        return kept, ridge.coef_.astype(np.float32), float(np.float32(ridge.intercept_))
+
+    def predict(self, rows: Array, fitted: tuple[Array, Array, float]) -> Array:
+        kept, coefficients, bias = fitted
+        return np.asarray(self._scaled(self.matrix[rows][:, kept]) @ coefficients.astype(float) + bias)
+
+    @staticmethod
+    def _scaled(matrix: Any) -> Any:
+        import scipy.sparse
+
+        n = np.maximum(np.asarray(matrix.sum(axis=1)).ravel(), 1.0)
+        return scipy.sparse.diags(1 / np.sqrt(n)) @ matrix
+
+    def model(self, fitted: tuple[Array, Array, float]) -> TextModel:
+        kept, coefficients, bias = fitted
+        spec = self.spec
+        return TextModel(spec.name, spec.field, spec.unit, spec.sizes, [str(t) for t in self.terms[kept]], coefficients, bias)
+
+
+def _booster(columns: Array, rows: _Rows, at: Array, spec: HeadSpec, seed: int, rounds: int) -> Any:
+    import lightgbm
+
+    parameters = PARAMETERS | (SMALL if len(rows.labels) < 5_000 else {}) | {"seed": seed}
+    data = lightgbm.Dataset(columns[at], rows.labels[at], weight=rows.weights[at], feature_name=[c.replace(".", "_") for c in spec.columns])
+    return lightgbm.train(parameters, data, rounds)
+
+
+def _fit_head(spec: HeadSpec, rows: _Rows, seed: int, progress: Any) -> tuple[Head, pd.DataFrame]:
+    """Out-of-fold text scores feed the booster; out-of-fold booster scores are what calibration reads."""
+    everything = np.arange(len(rows.labels))
+    texts = np.zeros((len(rows.labels), len(spec.texts)))
+    models = []
+    for column, text in enumerate(spec.texts):
+        counts = _Counts(text, rows.analyses)
+        for fit_on, held in rows.folds:
+            texts[held, column] = counts.predict(held, counts.fit(fit_on, rows.labels[fit_on], rows.weights[fit_on]))
+        models.append(counts.model(counts.fit(everything, rows.labels, rows.weights)))
+        progress.update(1)
+    index = [i for i, name in enumerate(_all_names()) if name in set(spec.dense)]
+    extra = [rows.raw.reshape(-1, 1)] if spec.extra else []
+    columns = np.hstack([rows.dense[:, index], texts, *extra])
+    raw = np.zeros(len(rows.labels))
+    rounds = ROUNDS[spec.name]
+    for fit_on, held in rows.folds:
+        raw[held] = _booster(columns, rows, fit_on, spec, seed, rounds).predict(columns[held], raw_score=True, num_threads=1)
+        progress.update(1)
+    booster = _booster(columns, rows, everything, spec, seed, rounds)
+    progress.update(1)
+    base = rows.base
+    probability = centered_isotonic(raw[base], (rows.labels[base] >= spec.cut).astype(float), 1.0)
+    grade = centered_isotonic(raw[base], rows.labels[base], spec.top) if spec.graded else None
+    held_out = pd.DataFrame({"label": rows.labels, "raw": raw, "probability": probability(raw), "base": base})
+    if grade is not None:
+        held_out["expected"] = grade(raw)
+    return Head(spec, booster, models, probability, grade), held_out
+
+
+def _all_names() -> tuple[str, ...]:
+    from features.schema import NAMES
+
+    return NAMES
+
+
+def _rows(spec: HeadSpec, data: Labelled, first: Head | None, seed: int) -> tuple[_Rows, Array]:
+    label = LABELS[spec.name]
+    if label not in data.frame:
+        raise ValueError(f"no column {label!r} to fit {spec.name!r} on")
+    at = np.flatnonzero(data.frame[label].notna().to_numpy())
+    part = data.frame.iloc[at].reset_index(drop=True)
+    analyses = [analyse(d) for d in Labelled(part, {}).documents()]
+    dense = dense_matrix(analyses)
+    raw = np.zeros(len(part)) if first is None else first.raw(first.matrix(dense, analyses, np.zeros(len(part))))
+    base = (part["sampling"].isin(["uniform", "promise"]) if "sampling" in part else pd.Series(True, index=part.index)).fillna(True).to_numpy(bool)
+    weights = part["weight"].fillna(1.0).to_numpy(float) if "weight" in part else np.ones(len(part))
+    return _Rows(analyses, dense, part[label].to_numpy(float), weights, base, raw, folds(part, 5, seed)), at
+
+
+def fit_model(headlines: Labelled, articles: Labelled, seed: int = 1, facts: dict[str, Any] | None = None) -> Fitted:
+    """Fit the four heads.
+
+    Parameters
+    ----------
+    headlines : Labelled
+        `title`, `grade` 0 to 3.
+    articles : Labelled
+        `title`, `body`, `grade` 0 to 3, and where known `delivery` (0 to 2) and `whole` (0 or 1).
+    seed : int
+        The same data and seed give the same model, byte for byte, on one machine.
+    facts : dict, optional
+        Carried in the manifest.
+
+    Returns
+    -------
+    Fitted
+    """
+    from tqdm import tqdm
+
+    heads: list[Head] = []
+    held_out: dict[str, pd.DataFrame] = {}
+    with tqdm(total=sum(len(s.texts) + 6 for s in HEADS), desc="fitting", unit="step", disable=None) as progress:
+        for spec in HEADS:
+            progress.set_postfix_str(spec.name)
+            data = articles if spec.needs_body else headlines
+            rows, at = _rows(spec, data, heads[0] if heads else None, seed)
+            head, held = _fit_head(spec, rows, seed, progress)
+            heads.append(head)
+            held_out[spec.name] = held.assign(row=at)
+    thresholds = {"p95": label_thresholds(held_out["sensational"], held_out["substantive"], 0.95)}
+    return Fitted(QualityModel(heads, thresholds, facts or {}), held_out)
