@@ -10,29 +10,38 @@ from features.attribution_words import endings, names, words
 KINDS = ("outlet", "institution", "person", "anonymous", "public", "hearsay")
 
 _NOMINAL = frozenset({"名詞", "接頭辞", "接尾辞", "代名詞"})
+_DATES = frozenset({"日", "月", "年", "時", "分", "ごろ", "頃", "午前", "午後"})
 _JOINTS = frozenset("・&-=/.'’")
 _PLURALS = frozenset({"ら", "たち", "達", "など", "等", "自身", "さん", "側", "自ら", "各氏"})
 _MASS = frozenset({"katakana", "latin"})
-_COORDINATORS = frozenset({"や", "と", "、", "・", "及び", "および"})
 
 
 class Source(NamedTuple):
-    """A noun phrase that can speak: its tokens `first` to `last` (exclusive), its kind, and whether that kind is sure."""
+    """A noun phrase that can speak: tokens `first` to `last` (exclusive), its kind and how far to trust that."""
 
     first: int
     last: int
     kind: str
-    sure: bool
+    trust: int
+
+    @property
+    def sure(self) -> bool:
+        return self.trust == SURE
+
+
+# a known name or ending; a proper noun; no more than a word in katakana or Latin letters
+SURE, PROPER, LOOKS = 2, 1, 0
 
 
 class Phrases:
     """Noun phrases of a text, read backwards from the token that closes them."""
 
-    def __init__(self, text: Text, opening: dict[int, int]) -> None:
+    def __init__(self, text: Text, folded: dict[int, int]) -> None:
         self.text = text
         self.tokens = text.tokens
         self.starts = text.starts
-        self.opening = opening  # index of a closing bracket -> index of its partner
+        self.quoted = {last: first for first, last in folded.items()}  # closing mark -> opening mark
+        self.opening: dict[int, int] = {}  # index of a closing bracket -> index of its partner
         self._known: dict[int, Source | None] = {}
 
     def before(self, at: int) -> Source | None:
@@ -41,11 +50,8 @@ class Phrases:
             self._known[at] = self._read(at)
         return self._known[at]
 
-    def span(self, source: Source) -> tuple[int, int]:
-        return self.starts[source.first], self.text.ends[source.last - 1]
-
     def run(self, at: int) -> tuple[int, int]:
-        """Tokens of the run of nouns that ends before `at`; what follows the name in brackets (an age, a team) is left out."""
+        """Tokens of the run of nouns that ends before `at`, less what follows a name in brackets (an age, a team)."""
         tokens = self.tokens
         last = at
         while last > 0:
@@ -79,14 +85,19 @@ class Phrases:
                 break
             first -= 1
         # dates and adverbs run into the name that follows them: 「25日気象庁は」
-        while first < last and (
-            tokens[first].pos2 == "数詞"
-            or tokens[first].surface in _JOINTS
-            or (tokens[first].pos3 == "副詞可能" and last - first > 1)
-            or tokens[first].surface in ("日", "月", "年", "ごろ", "午前", "午後")
-        ):
+        while first < last and self._leads_in(first, last):
             first += 1
         return first, last
+
+    def _leads_in(self, first: int, last: int) -> bool:
+        """Whether the first token of a run is no part of the name: a date, a number, an adverb."""
+        token = self.tokens[first]
+        if token.pos2 == "数詞":
+            # 二 of 二本木さん is a name's; a counter follows a number
+            return token.script != "kanji" or first + 1 == last or self.tokens[first + 1].pos3.startswith("助数詞")
+        if token.surface in _JOINTS or token.surface in _DATES:
+            return True
+        return token.pos3 == "副詞可能" and last - first > 1 and token.surface != "毎日"
 
     def _gap(self, index: int) -> bool:
         """White space before token `index` parts the words, except inside a name in Latin letters."""
@@ -104,21 +115,40 @@ class Phrases:
         return None
 
     def _read(self, at: int) -> Source | None:
+        if at - 1 in self.quoted:
+            return self._quoted(at)
         first, last = self.run(at)
         if first >= last:
             return None
-        kind, sure = self.kind(first, last)
+        kind, trust = self.kind(first, last)
         if not kind:
             return None
-        return Source(self._widened(first, last, kind), last, kind, sure)
+        return Source(self._widened(first, last, kind), last, kind, trust)
 
-    def kind(self, first: int, last: int) -> tuple[str, bool]:
-        """Kind of the run of nouns, '' where it can't speak; not sure where only its looks say so."""
+    def _quoted(self, at: int) -> Source | None:
+        """A name in quotation marks: 地元紙「北山日日」, 『北山新聞』."""
+        opening = self.quoted[at - 1]
+        if at - 1 - opening > 12 or opening + 1 >= at - 1:
+            return None
+        first, last = self.run(opening)
+        if last == opening and first < last:
+            kind, trust = self.kind(first, last)
+            if kind in ("outlet", "institution") and trust == SURE:
+                return Source(first, at, kind, trust)
+        kind, trust = self.kind(opening + 1, at - 1)
+        if kind in ("outlet", "institution") and trust == SURE:
+            return Source(opening + 1, at - 1, kind, trust)
+        return None
+
+    def kind(self, first: int, last: int) -> tuple[str, int]:
+        """Kind of the run of nouns, '' where it can't speak, and how far to trust it."""
         norm, starts, tokens = self.text.norm, self.starts, self.tokens
         end = self.text.ends[last - 1]
         whole = norm[starts[first] : end]
+        if whole in words("self"):
+            return "self", SURE
         if whole in names():
-            return names()[whole], True
+            return names()[whole], SURE
         table = endings()
         tail = last
         while True:
@@ -126,23 +156,23 @@ class Phrases:
                 kind = table.get(norm[starts[index] : self.text.ends[tail - 1]])
                 if kind is not None:
                     if kind == "anonymous" and self._named(first, index):
-                        return "person", True
-                    return kind, True
+                        return "person", SURE
+                    return kind, SURE
             if tail - 1 > first and tokens[tail - 1].surface in _PLURALS:
                 tail -= 1
                 continue
             break
         token = tokens[tail - 1]
+        if last - first > 1 and any(tokens[i].surface in words("press_words") for i in range(first, tail)):
+            return "outlet", PROPER
         if whole[0] == "同" and len(whole) <= 3 and token.pos1 == "名詞":
-            return ("person" if whole[-1] in "氏相" else "institution"), False
+            return ("person" if whole[-1] in "氏相" else "institution"), PROPER
         if norm[starts[first] : self.text.ends[tail - 1]] in names():
-            return names()[norm[starts[first] : self.text.ends[tail - 1]]], True
+            return names()[norm[starts[first] : self.text.ends[tail - 1]]], SURE
         if token.pos3 == "人名":
-            return "person", True
-        if token.pos3 == "地名":
-            return "institution", False
+            return "person", SURE
         if token.pos2 == "固有名詞":
-            return "institution", False
+            return "institution", PROPER
         if (
             token.pos1 == "名詞"
             and token.script in _MASS
@@ -151,7 +181,7 @@ class Phrases:
             return (
                 "person" if any(t.pos3 == "人名" or t.surface == "・" for t in tokens[first:tail]) else "institution"
             ), False
-        return "", False
+        return "", LOOKS
 
     def _named(self, first: int, index: int) -> bool:
         """A role after a personal name (斎藤道雄投資家) makes a named person; after anything else it stays nameless."""
@@ -178,10 +208,16 @@ class Phrases:
 
     def behind(self, at: int) -> Source | None:
         """The source a transparent head stands for: 「市の発表」 is the city's, 「発表」 alone nobody's."""
+        if at - 1 in self.quoted:
+            opening = self.quoted[at - 1]
+            named = self.before(at)
+            return named or (Source(opening + 1, at - 1, "institution", LOOKS) if opening + 1 < at - 1 else None)
         first, last = self.run(at)
         if first >= last:
             return None
         whole = self.text.norm[self.starts[first] : self.text.ends[last - 1]]
+        if whole in _OTHERS:
+            return self.behind(first - 1) if first > 1 and self.tokens[first - 1].surface == "の" else None
         if whole in words("transparent") and first > 1 and self.tokens[first - 1].surface in ("の", "による"):
             deeper = self.behind(first - 1)
             if deeper is not None:
@@ -190,9 +226,10 @@ class Phrases:
         if source is not None:
             return source
         tail = self.tokens[last - 1]
-        if tail.pos1 in ("代名詞",) or tail.pos3 == "副詞可能" or whole in _EMPTY_HEADS:
+        if tail.pos1 == "代名詞" or tail.pos3 == "副詞可能" or whole in _EMPTY_HEADS:
             return None
-        return Source(first, last, "institution", False)
+        return Source(first, last, "anonymous" if whole in ("人", "者", "人々") else "institution", LOOKS)
 
 
+_OTHERS = frozenset({"別", "複数", "一部", "最新", "この", "その", "同日", "各"})
 _EMPTY_HEADS = frozenset({"こと", "ところ", "の", "それ", "これ", "もの", "事故", "影響", "事情", "都合"})

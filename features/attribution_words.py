@@ -1,4 +1,4 @@
-"""The word lists of attribution as tables: surfaces of verbs in every form, and what the ending of a name says of its bearer."""
+"""The word lists of attribution as tables: verbs in every form, and what the ending of a name says of its bearer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 
 from features import lexicon
 
-# A verb is listed in its dictionary form and met in any; forms that do not exist match nothing, so no verb class is kept.
+# A verb is listed in its dictionary form and met in any. Forms that do not exist match nothing: no verb class is kept.
 _ROW = {
     "う": "わいえおっ",
     "く": "かきけこい",
@@ -36,7 +36,9 @@ def verbs(category: str) -> frozenset[str]:
 def _forms(verb: str) -> list[str]:
     stem, last = verb[:-1], verb[-1]
     forms = [verb, *(stem + kana for kana in _ROW.get(last, ""))]
-    if last == "る":
+    if verb.endswith("する"):
+        forms += [verb[:-2] + kana for kana in "しさせ"]
+    elif last == "る":
         forms += [stem, stem + "れ", stem + "よ"]
     return forms
 

@@ -81,7 +81,7 @@ def _overlap(a: Record, b: Record, what: str) -> bool:
 
 
 def _distance(a: Record, b: Record) -> int:
-    return abs(a["cue_start"] - b["cue_start"])
+    return abs(int(a["cue_start"]) - int(b["cue_start"]))
 
 
 def score(articles: list[tuple[str, list[Record]]]) -> Score:
