@@ -87,3 +87,24 @@ def _names(value: Any) -> str:
     people = value if isinstance(value, list) else [value]
     names = [_text(person.get("name")) if isinstance(person, dict) else _text(person) for person in people[:10]]
     return "、".join(filter(None, names))
+
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|[+-]\d{2}:?\d{2})?)?")
+_JAPANESE = re.compile(
+    r"(\d{4})[年/.\-]\s?(\d{1,2})[月/.\-]\s?(\d{1,2})日?(?:\s*[\(（][^)）]{1,3}[\)）])?(?:\s*(\d{1,2})[:：時]\s?(\d{2}))?"
+)
+
+
+def moment(text: str) -> str | None:
+    """A date or time as ISO 8601, with its zone where one is given; None where there is none."""
+    found = _ISO.search(text)
+    if found:
+        return found.group().strip().replace(" ", "T", 1)
+    japanese = _JAPANESE.search(text)
+    if not japanese:
+        return None
+    year, month, day, hour, minute = japanese.groups()
+    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+        return None
+    date = f"{year}-{int(month):02}-{int(day):02}"
+    return f"{date}T{int(hour):02}:{minute}" if hour and int(hour) < 24 else date

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from features.document import Block, Document, Rendering
+from features.document import Block, Document, Rendering, Role
+
+__all__ = ["Block", "Box", "Document", "Page", "PageError", "Piece", "Rail", "RailItem", "Rendering", "Role", "Source"]
 
 
 class PageError(ValueError):
@@ -81,6 +83,12 @@ class Piece:
     indent: int = 0  # columns before the text, bullet included (plain text)
     gap: int = 0  # blank lines before (plain text)
     bullet: bool = False
+
+    @property
+    def link_share(self) -> float:
+        if not self.links:
+            return 0.0
+        return min(1.0, round(sum(len(text) for text, _ in self.links) / len(self.text), 4))
 
 
 @dataclass(slots=True)

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from urllib.parse import urljoin
 
 from features.document import Role
 
+from . import cues
 from .parts import Piece, Rail, RailItem
-from .roles import RANK
+from .titles import headlines, near_key
 
 TYPES = (
-    ("pr", re.compile(r"\bPR\b|［PR］|\[PR\]|広告|スポンサー|提供")),
-    ("ranking", re.compile("ランキング|ランク|人気|よく読まれ|アクセス|ranking", re.I)),
-    ("related", re.compile("関連|あわせて|合わせて|同じカテゴリ|この連載|related", re.I)),
-    (
-        "recommend",
-        re.compile(
-            "おすすめ|オススメ|お勧め|注目|ピックアップ|読まれて|こちらも|次に読|セレクション|recommend|pick ?up", re.I
-        ),
-    ),
-    ("latest", re.compile("新着|最新|最近|速報|トップニュース|主要ニュース|latest|new", re.I)),
+    ("pr", re.compile(r"\bPR\b|ＰＲ|広告|スポンサー|提供")),
+    ("ranking", re.compile("ランキング|ランク|人気|よく読まれ|アクセス|ranking|popular", re.I)),
+    ("related", re.compile("関連|あわせて|合わせて|同じカテゴリ|この連載|時系列|related", re.I)),
+    ("recommend", re.compile("おすすめ|オススメ|お勧め|注目|ピックアップ|読まれて|こちらも|次に読|セレクション|recommend|pick ?up", re.I)),
+    ("latest", re.compile("新着|最新|最近|速報|トップニュース|主要ニュース|主要トピック|トピックス|latest|what's new|new ", re.I)),
     ("topic", re.compile("話題|トピック|topics?", re.I)),
     ("feature", re.compile("特集|連載|コラム|シリーズ|フォト|写真|feature", re.I)),
-)
-_EDGES = re.compile("^[「『“‟”\"'\\[【]+|[」』”\"'\\]】。！!]+$")
+)  # fmt: skip
+_APART = 8  # this many pieces of something else part two rails
+_CUT = re.compile(r"[\s…]+$|\.{2,}$")
+_PREFIX = 10
 
 
 def type_of(section: str) -> str:
@@ -33,63 +32,81 @@ def type_of(section: str) -> str:
     return next((name for name, cue in TYPES if cue.search(section)), "other")
 
 
-def build(pieces: list[Piece], roles: list[Role], base: str | None) -> tuple[list[Rail], list[bool]]:
-    """The rails, and for every piece whether the same text stood on the page before."""
+class _Seen:
+    """Headlines met so far; one cut short with … repeats the whole one it begins, and the other way round."""
+
+    def __init__(self) -> None:
+        self.keys: set[str] = set()
+        self.whole: dict[str, list[str]] = {}
+        self.cut: dict[str, list[str]] = {}
+
+    def repeats(self, title: str) -> bool:
+        key = near_key(title)
+        if key in self.keys:
+            return True
+        self.keys.add(key)
+        if len(key) < _PREFIX:
+            return False
+        head, shortened = key[:_PREFIX], bool(_CUT.search(title))
+        (self.cut if shortened else self.whole).setdefault(head, []).append(key)
+        if any(key.startswith(other) for other in self.cut.get(head, ())[:50] if other != key):
+            return True
+        return shortened and any(other.startswith(key) for other in self.whole.get(head, ())[:50])
+
+
+def build(pieces: list[Piece], roles: list[Role], base: str | None) -> list[Rail]:
+    """The rails of a page."""
     rails: list[Rail] = []
-    section: str | None = None
     items: list[RailItem] = []
-    seen: set[str] = set()
-    rank: int | None = None
+    section, rank, last = "", None, -_APART
+    seen = _Seen()
 
     def close() -> None:
         if items:
-            rails.append(Rail(section or "", type_of(section or ""), list(items)))
+            kind = type_of(section)
+            if kind == "other" and sum(item.rank is not None for item in items) * 2 > len(items):
+                kind = "ranking"
+            rails.append(Rail(section, kind, items.copy()))
             items.clear()
 
-    for piece, role in zip(pieces, roles, strict=True):
+    for i, (piece, role) in enumerate(zip(pieces, roles, strict=True)):
         if role == "rail_header":
             close()
-            section, rank = piece.text.strip(), None
+            section, rank, last = " ".join(piece.text.split()), None, i
         elif role == "rail_rank":
-            found = RANK.fullmatch(piece.text.strip())
+            found = cues.RANK.fullmatch(piece.text)
             rank = int(unicodedata.normalize("NFKC", found.group(1))) if found else None
         elif role == "rail_item":
-            title, link = title_of(piece)
-            key = near_key(title)
-            items.append(RailItem(title, rank, None, absolute(link, base), key in seen))
-            seen.add(key)
-            rank = None
+            if i - last > _APART:
+                close()
+                section = ""
+            for title, own, badge, link in headlines(piece):
+                place = own if rank is None else rank
+                items.append(RailItem(title, place, badge, absolute(link, base), seen.repeats(title)))
+            rank, last = None, i
         elif role == "rail_tag" and items:
-            last = items[-1]
-            items[-1] = RailItem(last.title, last.rank, piece.text.strip(), last.link, last.repeat)
-        elif role == "body":
+            items[-1] = replace(items[-1], tag=piece.text.strip())
+            last = i
+        elif role in ("body", "headline"):
             close()
-            section = None
+            section = ""
     close()
+    return rails
+
+
+def repeats(pieces: list[Piece], roles: list[Role]) -> list[bool]:
+    """For every piece, whether its text stood on the page before; ranks and tags repeat by nature and are not marked."""
     texts: set[str] = set()
-    repeats = []
+    marks = []
     for piece, role in zip(pieces, roles, strict=True):
         key = near_key(piece.text)
-        repeats.append(key in texts and role not in ("rail_rank", "rail_tag"))
+        marks.append(key in texts and role not in ("rail_rank", "rail_tag"))
         texts.add(key)
-    return rails, repeats
-
-
-def title_of(piece: Piece) -> tuple[str, str | None]:
-    if piece.links:
-        text, href = max(piece.links, key=lambda link: len(link[0]))
-        return text, href
-    return piece.text.strip(), None
-
-
-def near_key(text: str) -> str:
-    """Headlines that differ in marks and white space alone share a key."""
-    plain = unicodedata.normalize("NFKC", text)
-    key = "".join(c for c in plain if c.isalnum())
-    return key or plain.strip()
+    return marks
 
 
 def absolute(link: str | None, base: str | None) -> str | None:
+    """A link as an address of its own, where the page's address is known."""
     if not link or not base:
         return link or None
     try:

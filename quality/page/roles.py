@@ -1,147 +1,279 @@
-"""One role for every piece, whichever front end it came from."""
+"""One role for every piece, whichever front end it came from: the fitted probabilities settle body and rails, rules the rest."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from features.document import Role
 
-from .parts import Piece, Source
+from . import cues
+from .measures import HINT_BITS, Measured, measure
+from .model import RoleModel
+from .parts import Source
+from .titles import squeeze
 
-SENTENCE = re.compile("。|[！？!?][」』）)]?$")
-RANK = re.compile(r"(?:第|No\.?|#)?\s*([0-9０-９]{1,3})\s*[位.．]?")
-MOMENT = re.compile(
-    r"(?:\d{4}[年/.\-]\s?)?\d{1,2}[月/.\-]\s?\d{1,2}日?|\d{1,2}[:：時]\d{2}|[0-9０-９]{1,2}(?:分|時間|日|秒)前|\d{1,2}日"
-)
-HEADER = re.compile(
-    "ランキング|おすすめ|オススメ|お勧め|関連|読まれて|読んで|話題|トピックス|新着|最新|特集|ピックアップ|注目|人気|あわせて|こちらも|アクセス"
-    "|ニュース|記事|連載|セレクション|速報|まとめ|Ranking|RANKING|Pick ?up|PICK ?UP|Recommend|RECOMMEND|Related|Topics|TOPICS|PR"
-)
-LEGAL = re.compile(
-    "無断(?:転載|複製|使用)|転載を禁|著作権|All [Rr]ights|Copyright|©|\\(C\\)|Ⓒ|プライバシー|利用規約|特定商取引|個人情報(?:の取|保護方針)"
-)
-WIDGET = re.compile(
-    "シェア|ツイート|ブックマーク|はてブ|いいね|コメント|ログイン|会員登録|フォロー|メール|印刷|LINE|Facebook|Twitter|検索|メニュー|スキップ|もっと見る|一覧"
-)
-CAPTION = re.compile(
-    "(?:引用|出典|写真|画像|提供|撮影|Photo|フォト|イラスト)\\s?[:：=＝／/]|(?:提供|撮影)$|^写真[・／]"
-)
-BYLINE = re.compile(
-    r"[\w.+-]+@[\w-]+\.[\w.]+|^(?:文|取材|執筆|著者|ライター|記者|編集)[:：／/・]|(?:記者|特派員|編集委員|編集部)$|アクセス$"
-)
-CUT = re.compile("続きを読む|続きをお読み|続きは|会員限定|有料会員|残り[0-9０-９,，]+文字|この記事は会員|無料登録")
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+INNER = 0.4  # a piece amid the article is body from here on
+OUTER = 0.5  # beyond the article's densest stretch it takes more
+ITEM = {"html": 0.25, "text_all": 0.35, "text_main": 0.35}
+SHORTEST_BODY = 30  # characters; less is no article
+_STAYS = re.compile(r"\s*(?:#|mailto:|tel:|javascript:)", re.I)  # links that lead to no other page
+_WIDGETS = (("nav", "nav"), ("share", "share"), ("comment", "comment"), ("form", "gate"))
 
 
-def squeeze(text: str) -> str:
-    """Text for comparison: NFKC, no white space."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+@dataclass(slots=True)
+class Decided:
+    roles: list[Role]
+    kinds: list[str]
+    cut: bool  # a mark near the article says that its text goes on elsewhere
 
 
-def assign(source: Source) -> tuple[list[Role], list[str]]:
+def assign(source: Source, model: RoleModel) -> Decided:
     """A role and a finer kind for every piece of the source."""
-    pieces = source.pieces
-    roles: list[Role] = ["other"] * len(pieces)
-    kinds = [""] * len(pieces)
-    for i in body_of(source):
-        roles[i] = "body"
-    items = [roles[i] == "other" and _is_item(piece, source) for i, piece in enumerate(pieces)]
-    first = next((i for i, role in enumerate(roles) if role == "body"), len(pieces))
-    title = headline_of(source, first)
-    if title is not None:
-        roles[title] = "headline"
-    for i, piece in enumerate(pieces):
-        if roles[i] != "other":
-            continue
-        text = piece.text
-        if items[i]:
-            roles[i] = "rail_item"
-        elif LEGAL.search(text):
-            kinds[i] = "legal"
-        elif len(text) < 60 and CAPTION.search(text):
-            roles[i] = "caption"
-        elif RANK.fullmatch(text) and i + 1 < len(pieces) and items[i + 1]:
-            roles[i] = "rail_rank"
-        elif i and roles[i - 1] == "rail_item" and piece.box and not piece.bullet and len(text.strip()) <= 14:
-            roles[i] = "rail_tag" if not MOMENT.search(text) else "other"
-        elif (
-            not piece.bullet and len(text) <= 40 and not text.startswith("コメント") and _heads_items(i, items, pieces)
-        ):
-            roles[i] = "rail_header"
-        elif len(text) < 60 and BYLINE.search(text.strip()):
-            roles[i] = "byline"
-        elif len(text) < 60 and MOMENT.search(text):
-            kinds[i] = "date"
-        elif len(text) < 60 and WIDGET.search(text):
-            kinds[i] = "widget"
-    for i in range(len(pieces) - 2, 0, -1):
-        near = roles[i + 1] in ("byline", "body") or kinds[i + 1] == "date"
-        if (
-            roles[i] == "other"
-            and not kinds[i]
-            and near
-            and title is not None
-            and i > title
-            and len(pieces[i].text) < 20
-        ):
-            roles[i] = "byline"
-    return roles, kinds
+    if not source.pieces:
+        return Decided([], [], False)
+    return _Page(source, model).decide()
 
 
-def body_of(source: Source) -> list[int]:
-    """The pieces of the article: the stretch of the page with the most running text."""
-    best, best_range, run, start = 0.0, (0, 0), 0.0, 0
-    values = [_running(piece, source) for piece in source.pieces]
-    for i, value in enumerate(values):
-        if run <= 0:
-            run, start = 0.0, i
-        run += value
-        if run > best:
-            best, best_range = run, (start, i + 1)
-    return [i for i in range(*best_range) if values[i] > 0] if best >= 30 else []
+def candidates(source: Source, measured: Measured) -> Bools:
+    """Pieces that may be a rail's headline at all."""
+    long = measured.sizes >= 8
+    if source.rendering != "html":
+        return long
+    away = np.fromiter((any(not _STAYS.match(href) for _, href in p.links) for p in source.pieces), np.bool_, len(long))
+    return long & away & (measured.link_share > 0.5)
 
 
-def headline_of(source: Source, first: int) -> int | None:
-    declared = [squeeze(title) for title in source.titles]
-    best, best_score = None, 0.0
-    for i, piece in enumerate(source.pieces[:first]):
-        text = squeeze(piece.text)
-        score = 0.0
-        if any(text in title for title in declared) and len(text) >= 5:
-            score = 1 + len(text) / 100
-        elif not declared and not piece.bullet and len(text) >= 10 and not WIDGET.search(piece.text):
-            score = 1 - (first - i) / 1000 if len(text) >= 15 else 0.1
-        score += source.boxes[piece.box].tag == "h1"
-        if score > best_score:
-            best, best_score = i, score
-    return best
+class _Page:
+    def __init__(self, source: Source, model: RoleModel) -> None:
+        self.source, self.measured = source, measure(source)
+        self.texts = [piece.text.strip() for piece in source.pieces]
+        self.count = len(self.texts)
+        self.roles: list[Role] = ["other"] * self.count
+        self.kinds = [""] * self.count
+        self.html = source.rendering == "html"
+        self.body_p = model.body(source.rendering, self.measured.columns)
+        self.item_p = model.item(source.rendering, self.measured.columns)
 
+    def decide(self) -> Decided:
+        self._mark_ends()
+        body = self._body()
+        inside = np.flatnonzero(body)
+        self.first, self.last = (int(inside[0]), int(inside[-1])) if len(inside) else (self.count, self.count)
+        for i in inside.tolist():
+            self.roles[i] = "body"
+        title = self._headline()
+        if title is not None:
+            self.roles[title] = "headline"
+        self.title = title if title is not None else max(0, self.first - 8)
+        for i in np.flatnonzero(self._items()).tolist():
+            if self.roles[i] == "other" and not self.kinds[i]:
+                self.roles[i] = "rail_item"
+        self._around_items()
+        self._rest()
+        return Decided(self.roles, self.kinds, self._cut())
 
-def link_share(piece: Piece) -> float:
-    linked = sum(len(text) for text, _ in piece.links)
-    return min(1.0, linked / max(1, len(piece.text)))
+    def _mark_ends(self) -> None:
+        """Lines that say where the text goes on, and advertisement marks, are never body."""
+        for i, text in enumerate(self.texts):
+            if len(text) < 160 and (cues.LEAD.search(text) or cues.MORE.fullmatch(text)):
+                self.kinds[i] = "lead_mark"
+            elif len(text) < 24 and cues.PAID.fullmatch(text):
+                self.kinds[i] = "pr"
+            elif len(text) < 200 and self.measured.cues["legal"][i] and "。" not in text[:-1]:
+                self.kinds[i] = "legal"
+        barred = np.fromiter(map(bool, self.kinds), np.bool_, self.count)
+        self.body_p[barred] = np.minimum(self.body_p[barred], 0.02)
 
+    def _body(self) -> Bools:
+        """The stretch of the page that gains most: probability above one half, counted where sentences end."""
+        chance = self.body_p
+        worth = (chance - 0.5) * self.measured.sizes**0.6
+        worth[(worth > 0) & (self.measured.column("stops") == 0)] = 0.0
+        best, start, end, run, begin = 0.0, 0, 0, 0.0, 0
+        for i, value in enumerate(worth.tolist()):
+            if run <= 0:
+                run, begin = 0.0, i
+            run += value
+            if run > best:
+                best, start, end = run, begin, i + 1
+        while 0 < start < end and chance[start - 1] > OUTER:
+            start -= 1
+        while start < end < self.count and chance[end] > OUTER and self.kinds[end] != "lead_mark":
+            end += 1
+        body = np.zeros(self.count, np.bool_)
+        body[start:end] = chance[start:end] > INNER
+        return body if self.measured.sizes[body].sum() >= SHORTEST_BODY else np.zeros(self.count, np.bool_)
 
-def _running(piece: Piece, source: Source) -> float:
-    text = piece.text
-    if LEGAL.search(text):
-        return -30.0
-    if piece.bullet or piece.indent >= 2 or link_share(piece) > 0.5:
-        return -20.0
-    if SENTENCE.search(text) and len(text) >= 15:
-        return float(len(text))
-    return -5.0
+    def _items(self) -> Bools:
+        may = candidates(self.source, self.measured)
+        chance = np.where(may, self.item_p, 0.0)
+        if not self.html:
+            return may & ((chance > ITEM[self.source.rendering]) | self._listed())
+        # The headlines of one rail stand or fall together: half of a piece's chance is its list's.
+        sums, many = np.concatenate(([0.0], np.cumsum(chance))), np.concatenate(([0], np.cumsum(may)))
+        mixed = 0.4 * chance
+        for level in (1, 2):
+            box = self.measured.ladders[:, level]
+            start, end = self.measured.starts[box], self.measured.ends[box]
+            inside = many[end] - many[start]
+            mixed += 0.3 * np.where(inside > 0, (sums[end] - sums[start]) / np.maximum(1, inside), chance)
+        return may & (mixed > ITEM["html"])
 
+    def _listed(self) -> Bools:
+        """Plain text: bulleted lists whose lines are long enough for headlines and are no sentences."""
+        out = np.zeros(self.count, np.bool_)
+        stops = self.measured.column("stops") > 0
+        for box in self.source.boxes[1:]:
+            lines = [i for i in range(box.start, box.end) if not cues.RANK.fullmatch(self.texts[i])]
+            ranked = len(lines) < box.end - box.start
+            sizes = sorted(len(self.texts[i]) for i in lines)
+            if ranked:
+                sizes = sizes[len(sizes) // 2 :]
+            if len(sizes) < 2 or sizes[len(sizes) // 2] < 13 or stops[lines].mean() > 0.3:
+                continue
+            out[[i for i in lines if len(self.texts[i]) >= (10 if ranked else 8) and not stops[i]]] = True
+        return out
 
-def _is_item(piece: Piece, source: Source) -> bool:
-    length = len(piece.text)
-    if not 10 <= length <= 120 or LEGAL.search(piece.text):
-        return False
-    if source.rendering == "html":
-        return link_share(piece) > 0.6 and len(piece.links) == 1
-    return piece.bullet or (piece.box > 0 and piece.indent >= 2)
+    def _headline(self) -> int | None:
+        """The page's own wording of the title: shown, near above the article, in a heading or as declared."""
+        declared = [squeeze(title) for title in self.source.titles]
+        best, best_score = None, 0.45
+        kinds = self.measured.kinds
+        end = self.first if self.first < self.count else min(self.count, 200)
+        for i in range(end - 1, -1, -1):
+            text = self.texts[i]
+            if not 4 <= len(text) <= 160 or self.kinds[i]:
+                continue
+            plain, score = squeeze(text), 0.0
+            if len(plain) >= 5:
+                overlap = max((len(plain) / len(t) if plain in t else 0.0 for t in declared), default=0.0)
+                score += 1.5 * overlap**0.5 if overlap > 0.2 else 0.0
+            if self.html:
+                score += {4: 0.8, 5: 0.4, 6: 0.2}.get(int(kinds[i]), 0.0)
+                score -= 0.3 * (self.measured.link_share[i] > 0.5)
+            elif not self.source.pieces[i].bullet and not self._is_label(i):
+                score += min(len(plain), 30) / 30 * (0.9 if "。" not in text else 0.3)
+                score += 0.2 * (text in self.texts[i + 1 : end] or self.source.pieces[i].gap > 0)
+            score -= min(end - i, 60) / 60 * (0.3 if self.html else 0.9)
+            if score > best_score:
+                best, best_score = i, score
+        return best
 
+    def _is_label(self, i: int) -> bool:
+        found = self.measured.cues
+        return bool(
+            found["widget"][i]
+            or found["legal"][i]
+            or found["caption"][i]
+            or (found["moment"][i] and self.measured.sizes[i] < 30)
+        )
 
-def _heads_items(i: int, items: list[bool], pieces: list[Piece]) -> bool:
-    ahead = next((j for j in range(i + 1, min(i + 3, len(items))) if items[j]), None)
-    return ahead is not None and (bool(HEADER.search(pieces[i].text)) or pieces[i].gap > 0 and pieces[ahead].gap > 0)
+    def _around_items(self) -> None:
+        """Headings above, ranks before and tags beside the headlines of rails."""
+        previous = -1
+        items = [i for i, role in enumerate(self.roles) if role == "rail_item"]
+        for n, item in enumerate(items):
+            between = [j for j in range(max(previous + 1, item - 8), item) if self.roles[j] == "other"]
+            tags = {j for j in between if self._tags(j, item) or (previous >= 0 and self._tags(j, previous))}
+            heading = next((j for j in reversed(between) if j not in tags and self._heads(j)), None)
+            for j in between:
+                if heading is not None and j == heading:
+                    self.roles[j] = "rail_header"
+                elif j == item - 1 and cues.RANK.fullmatch(self.texts[j]):
+                    self.roles[j] = "rail_rank"
+                elif j in tags:
+                    self.roles[j] = "rail_tag"
+            if n + 1 == len(items):
+                for j in range(item + 1, min(self.count, item + 3)):
+                    if self.roles[j] == "other" and self._tags(j, item):
+                        self.roles[j] = "rail_tag"
+            previous = item
+
+    def _heads(self, i: int) -> bool:
+        text, piece = self.texts[i], self.source.pieces[i]
+        if not 2 <= len(text) <= 40 or self.kinds[i] or cues.RANK.fullmatch(text) or cues.COMMENTS.fullmatch(text):
+            return False
+        if self.html:
+            return bool(
+                self.measured.kinds[i] > 3 or (self.measured.cues["header"][i] and not cues.MOMENT.search(text))
+            )
+        if piece.bullet or piece.indent >= 2 or "。" in text or cues.MOMENT.search(text):
+            return False
+        return bool(
+            self.measured.cues["header"][i]
+            or (piece.gap > 0 and i + 1 < self.count and self.source.pieces[i + 1].gap > 0)
+        )
+
+    def _tags(self, i: int, item: int) -> bool:
+        """A short label in the item's own corner of the page."""
+        text, pieces = self.texts[i], self.source.pieces
+        if not 1 <= len(text) <= 14 or self.kinds[i] or cues.NO_TAG.search(text) or self.measured.kinds[i] > 3:
+            return False
+        if not self.html:
+            return pieces[i].indent >= 2 and not pieces[i].bullet and 0 < i - item <= 2
+        box = self.measured.ladders[item, 1 if pieces[item].box != pieces[i].box else 0]
+        start, end = self.measured.starts[box], self.measured.ends[box]
+        return bool(
+            start <= i < end and end - start <= 6 and sum(role == "rail_item" for role in self.roles[start:end]) == 1
+        )
+
+    def _rest(self) -> None:
+        hints, found, sizes = self.measured.hints, self.measured.cues, self.measured.sizes
+        near = range(max(0, self.title - 6), min(self.count, self.last + 8)) if self.first < self.count else range(0)
+        byline = squeeze(self.source.declared.get("byline", ""))
+        for i in range(self.count):
+            if self.roles[i] != "other" or self.kinds[i]:
+                continue
+            text, bits = self.texts[i], int(hints[self.source.pieces[i].box])
+            beside = i in near
+            if found["legal"][i] and sizes[i] < 300:
+                self.kinds[i] = "legal"
+            elif beside and sizes[i] < 200 and self._captions(i, bits):
+                self.roles[i] = "caption"
+            elif beside and sizes[i] < 60 and not self._listy(i) and self._signs(i, byline):
+                self.roles[i] = "byline"
+            elif found["moment"][i] and sizes[i] < 60:
+                self.kinds[i] = "date"
+            else:
+                named = next((kind for kind, hint in _WIDGETS if bits & HINT_BITS[hint]), "")
+                self.kinds[i] = named or (
+                    "share" if found["widget"][i] and sizes[i] < 60 else "nav" if self._listy(i) else ""
+                )
+
+    def _listy(self, i: int) -> bool:
+        piece = self.source.pieces[i]
+        return (
+            piece.bullet
+            or self.measured.kinds[i] == 2
+            or (sum(len(text) for text, _ in piece.links) > 0.5 * len(piece.text))
+        )
+
+    def _captions(self, i: int, bits: int) -> bool:
+        tag = self.source.boxes[self.source.pieces[i].box].tag
+        if tag in ("figcaption", "figure"):
+            return True
+        cued = bool(self.measured.cues["caption"][i]) and "。" not in self.texts[i][-1:]
+        return cued and (self.measured.sizes[i] < 80 or bool(bits & HINT_BITS["caption"]))
+
+    def _signs(self, i: int, byline: str) -> bool:
+        text = self.texts[i]
+        plain = squeeze(text)
+        if byline and plain and (plain in byline or byline in plain):
+            return True
+        if cues.EMAIL.search(text) or (self.measured.cues["byline"][i] and self.title < i):
+            return True
+        beside_mail = i > self.last and i + 1 < self.count and bool(cues.EMAIL.fullmatch(self.texts[i + 1]))
+        between = self.title < i < self.first and not self.html
+        return (beside_mail or between) and len(plain) <= 16 and not self._is_label(i) and not plain.isascii()
+
+    def _cut(self) -> bool:
+        if self.first >= self.count:
+            return False
+        return "lead_mark" in self.kinds[self.title : min(self.count, self.last + 7)]

@@ -1,0 +1,104 @@
+"""How fast and what: ``python -m quality.page.bench FOLDER`` reads every page of a folder, beside trafilatura where installed.
+
+``--predictions OUT.jsonl`` writes what was read, one object a page: file, title, body, the rails' headlines.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .parts import Page, PageError
+from .read import read_page
+
+RENDERINGS = ("html", "text_main", "text_all")
+
+
+def prediction(file: str, data: bytes, read: Callable[[bytes], Page]) -> dict[str, Any]:
+    """What is read of a page, in the form that scorers of main text take."""
+    try:
+        page = read(data)
+    except PageError as error:
+        return {"file": file, "title": "", "body": "", "rail": [], "error": str(error)}
+    titles = [item.title for rail in page.rails for item in rail.items]
+    return {"file": file, "title": page.article.title, "body": page.article.body or "", "rail": titles}
+
+
+def _trafilatura() -> Callable[[bytes], Any] | None:
+    try:
+        import trafilatura
+    except ImportError:
+        return None
+    extract: Callable[[bytes], Any] = trafilatura.extract
+    return extract
+
+
+def _seconds(read: Callable[[bytes], Any], pages: list[bytes], rounds: int) -> float:
+    """The fastest of a few rounds, after one page to warm up."""
+    best = float("inf")
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        for data in pages:
+            try:
+                read(data)
+            except PageError:
+                continue
+        best = min(best, time.perf_counter() - begin)
+    return best
+
+
+def measure_speed(pages: list[bytes], rounds: int = 3) -> list[dict[str, Any]]:
+    """Pages a second of read_page, and of trafilatura's extract where installed, in one process and run."""
+    readers: dict[str, Callable[[bytes], Any]] = {"quality.page": read_page}
+    other = _trafilatura()
+    if other is not None:
+        readers["trafilatura"] = other
+    rows: list[dict[str, Any]] = []
+    for name, read in readers.items():
+        _seconds(read, pages[:2], 1)
+        seconds = _seconds(read, pages, rounds)
+        rows.append({"reader": name, "pages": len(pages), "pages_per_second": round(len(pages) / seconds, 2)})
+    if len(rows) == 2:
+        rows[0]["times_trafilatura"] = round(rows[0]["pages_per_second"] / rows[1]["pages_per_second"], 2)
+    return rows
+
+
+@click.command(help=__doc__)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--predictions", type=click.Path(path_type=Path), help="Write what was read here; no timing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for machines.")
+@click.option("--rounds", default=3, show_default=True, help="Rounds over the folder; the fastest counts.")
+def main(folder: Path, predictions: Path | None, as_json: bool, rounds: int) -> None:
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    if not files:
+        raise click.ClickException(f"{folder} holds no files: name a folder of saved pages")
+    pages = [path.read_bytes() for path in files]
+    if predictions:
+        rows = [
+            prediction(path.with_suffix(".html").name, data, read_page) for path, data in zip(files, pages, strict=True)
+        ]
+        predictions.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        click.echo(f"{predictions}: {len(rows)} pages, {sum('error' in row for row in rows)} not read")
+        return
+    rows = measure_speed(pages, rounds)
+    if as_json:
+        click.echo(
+            json.dumps({"folder": str(folder), "bytes": sum(map(len, pages)), "readers": rows}, ensure_ascii=False)
+        )
+        return
+    click.echo(f"{len(pages)} pages, {sum(map(len, pages)) / len(pages) / 1000:.0f} kB a page")
+    for row in rows:
+        times = f"  {row['times_trafilatura']:.1f} times trafilatura" if "times_trafilatura" in row else ""
+        click.echo(f"{row['reader']:<14}{row['pages_per_second']:>9.1f} pages a second{times}")
+    if len(rows) == 1:
+        click.echo("trafilatura is not installed: no comparison")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
