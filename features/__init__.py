@@ -15,7 +15,18 @@ from features.schema import FEATURES, NAMES, schema_hash
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FEATURES", "NAMES", "Analysis", "Block", "Document", "Layout", "analyse", "describe", "extract", "schema_hash"]
+__all__ = [
+    "FEATURES",
+    "NAMES",
+    "Analysis",
+    "Block",
+    "Document",
+    "Layout",
+    "analyse",
+    "describe",
+    "extract",
+    "schema_hash",
+]
 
 
 def extract(documents: Iterable[Document | str]) -> pd.DataFrame:

@@ -21,7 +21,7 @@ Span = tuple[int, int]
 _SENTENCE_END = re.compile(r"[。!?][!?。]*[」』)\"'】]*|\n")
 _OPEN = {"「": "」", "『": "』", "“": "”", "《": "》", "〈": "〉"}
 _CLOSE = {close: open_ for open_, close in _OPEN.items()}
-_QUOTE_MARK = re.compile("[「」『』《》〈〉\"]")
+_QUOTE_MARK = re.compile('[「」『』《》〈〉"]')
 
 
 class Quotation(NamedTuple):

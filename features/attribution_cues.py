@@ -43,7 +43,7 @@ _PRESS = ("報", "伝")
 class Cue(NamedTuple):
     """A reporting cue; `content`, `mark` and `predicate` are positions in the sentence, `first` and `last` tokens."""
 
-    # to (と…), bare (…を発表した), news, according (によると), found (取材で分かった), plain, public, label, signed, hearsay
+    # to (と…), bare, news, according (によると), found (取材で分かった), plain, public, label, signed, hearsay
     form: str
     content: int  # where a quotation begins, else where what is said ends
     mark: int  # the と, or the predicate where there is none
@@ -220,7 +220,7 @@ class _Quotative:
         if s.surface(noun) == "こと" and following in ("の", "いう"):
             ends = self._closes(noun) or (s.surface(noun + 1) == "で" and s.surface(noun + 2) == "、")
             return self.make("hearsay", noun) if ends and (self.clause or following == "の") else None
-        if not self.clause:
+        if not self.clause and not (self.nominal and following == "の" and s.surface(noun) in words("stance_nouns")):
             return None
         if following == "いう" and not self.quote:
             speaker = s.speaker_after(s.flat[after] + 1)
@@ -257,7 +257,8 @@ class _Quotative:
                     return None  # 「鈴木氏と…述べた」: と joins persons
                 direct = self.quote or at == after or self._object_only(at)
                 return self.make("to", at, first=self.first if direct else s.flat[at])
-            if self.quote and surface in words("voices") and s.is_particle(at + 1, "が", "も"):
+            told = surface in words("voices") or surface in words("stance_nouns")
+            if self.quote and told and s.is_particle(at + 1, "が", "も"):
                 return self._stance(at)
             token = s.token(at)
             if token.pos1 == "動詞" and generic is None and (token.pos2 != "非自立可能" or self._ends_clause(at)):

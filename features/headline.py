@@ -11,16 +11,45 @@ import re
 from features.analysis import Analysis, Quotation, Span
 from features.feature import NAN, Feature, Located, Spans, Value
 
-
 _TAG = re.compile(r"[【\[〔〈<《(][^【】\[\]〔〕〈〉<>《》()]{1,14}[】\]〕〉>》)]")
 _STACKED = re.compile(r"[!?]{2,}|!.*!")
-_LIST = re.compile(r"\d+ ?(?:選|つの|個の|の方法|の理由|の習慣|カ条|箇条|パターン)|ランキング|[1-9]位は|TOP ?\d+|ベスト\d+|ワースト\d+", re.IGNORECASE)
+_LIST = re.compile(
+    r"\d+ ?(?:選|つの|個の|の方法|の理由|の習慣|カ条|箇条|パターン)|ランキング|[1-9]位は|TOP ?\d+|ベスト\d+|ワースト\d+",
+    re.IGNORECASE,
+)
 _QUESTION_END = re.compile(r"(?:か|の|は|とは|なぜ|何|どこ|誰|どう)\?[」』\"]?(?: |$)")
-_WITHHELD_END = re.compile(r"(?:とは|ワケ|わけ|理由|正体|真相|結末|末路|こと|もの|ひと言|一言|光景|行動|事態|姿|結果|背景|中身|共通点|特徴|裏側|本音|素顔)[\"」』]?[!?.]*$")
-_AGE_ONLY = re.compile(r"(?:元?[一-鿿ァ-ヶー]{1,8}の)?\d{1,2}(?:歳|代)(?:女性|男性|美女|女優|女子|男子|女|男|母|父|ママ|主婦|夫婦)?")
-_SCORE = re.compile(r"\d+[-ー−]\d+|\d+対\d+|\d+(?:円|%|億|万|人|社|件|度|ドル|トン|キロ|メートル|年|月|日|号|位|回|勝|敗|本|台|か国|カ国)")
+_WITHHELD_END = re.compile(
+    r"(?:とは|ワケ|わけ|理由|正体|真相|結末|末路|こと|もの|ひと言|一言|光景|行動|事態|姿|結果|背景|中身|共通点|特徴|裏側|本音|素顔)[\"」』]?[!?.]*$"
+)
+_AGE_ONLY = re.compile(
+    r"(?:元?[一-鿿ァ-ヶー]{1,8}の)?\d{1,2}(?:歳|代)(?:女性|男性|美女|女優|女子|男子|女|男|母|父|ママ|主婦|夫婦)?"
+)
+_SCORE = re.compile(
+    r"\d+[-ー−]\d+|\d+対\d+|\d+(?:円|%|億|万|人|社|件|度|ドル|トン|キロ|メートル|年|月|日|号|位|回|勝|敗|本|台|か国|カ国)"
+)
 _ARROW = re.compile("[→⇒➡⇨↑↓]")
-_SPEAKER = {"さん", "氏", "監督", "選手", "社長", "会長", "首相", "大統領", "知事", "市長", "教授", "医師", "容疑者", "被告", "議員", "投手", "コーチ", "弁護士", "代表", "長官"}
+_SPEAKER = {
+    "さん",
+    "氏",
+    "監督",
+    "選手",
+    "社長",
+    "会長",
+    "首相",
+    "大統領",
+    "知事",
+    "市長",
+    "教授",
+    "医師",
+    "容疑者",
+    "被告",
+    "議員",
+    "投手",
+    "コーチ",
+    "弁護士",
+    "代表",
+    "長官",
+}
 
 
 def _words(category: str) -> tuple[Value, Spans]:
@@ -181,11 +210,11 @@ def ellipsis_spans(a: Analysis) -> Located:
 
 def ends_open(a: Analysis) -> float:
     """1 where the headline trails off in an ellipsis."""
-    return float(a.title.norm.rstrip("」』\"!?").endswith("..."))
+    return float(a.title.norm.rstrip('」』"!?').endswith("..."))
 
 
 def ends_with_question(a: Analysis) -> float:
-    return float(a.title.norm.rstrip("」』\"").endswith("?"))
+    return float(a.title.norm.rstrip('」』"').endswith("?"))
 
 
 def _last(a: Analysis) -> str:

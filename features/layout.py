@@ -66,7 +66,9 @@ FEATURES: tuple[Feature, ...] = (
     _line("repeat_share", -1, "share of the page that repeats itself", _share("repeat_chars")),
     _line("link_density", -1, "share of the page inside links", link_density),
     _line("rail_items", 0, "rail items on the page", _count("rail_items"), _ANY),
-    _line("rail_repeats", -1, "share of the rail items that repeat an earlier one", _share("rail_repeats", "rail_items")),
+    _line(
+        "rail_repeats", -1, "share of the rail items that repeat an earlier one", _share("rail_repeats", "rail_items")
+    ),
     _line("items_per_paragraph", -1, "rail items per paragraph of the article", items_per_paragraph, _ANY),
     _line("page_cut", -1, "a mark that the text goes on elsewhere", _count("cut")),
     _line("rendering", 0, "HTML, everything as text, or main content as text", rendering, 2.0),

@@ -19,7 +19,25 @@ _INVISIBLE = re.compile(
 _WEDGE = re.compile(r"(?<=[一-鿿々])[.*_^~`´]{1,3}(?=[一-鿿々])")
 # One quotation mark a kind: feeds mix half a dozen look-alikes for the same scare quote, and NFKC leaves them apart.
 _QUOTES = str.maketrans(
-    {"“": '"', "”": '"', "‟": '"', "„": '"', "〝": '"', "〞": '"', "〟": '"', "＂": '"', "«": "《", "»": "》", "‘": "'", "’": "'", "‛": "'", "﹁": "「", "﹂": "」", "﹃": "『", "﹄": "』"}
+    {
+        "“": '"',
+        "”": '"',
+        "‟": '"',
+        "„": '"',
+        "〝": '"',
+        "〞": '"',
+        "〟": '"',
+        "＂": '"',
+        "«": "《",
+        "»": "》",
+        "‘": "'",
+        "’": "'",
+        "‛": "'",
+        "﹁": "「",
+        "﹂": "」",
+        "﹃": "『",
+        "﹄": "』",
+    }
 )
 _REACH = 8  # pieces looked ahead when matching a normalised character to its source
 _FOLDED_QUOTES = re.compile("[“”‟„〝〞〟«»‘’‛]")

@@ -10,12 +10,17 @@ from features.feature import NAN, Feature, Located, Spans, Value
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _CAUSE = re.compile(r"ため|から|ので|理由|原因|背景|きっかけ|によって|により|せいで|なぜなら|というのも")
 _LISTED = re.compile(r"(?m)^(?:[(（]?\d{1,2}[.)）:、 位]|[①-⑳●■◆・▼▽○◎★☆▶])|第?\d{1,2}位")
-_PROMISED = re.compile(r"(\d{1,2}) ?(?:選|つの|個の|の方法|の理由|の習慣|カ条|箇条|パターン)|TOP ?(\d{1,2})|ベスト(\d{1,2})|ワースト(\d{1,2})", re.IGNORECASE)
+_PROMISED = re.compile(
+    r"(\d{1,2}) ?(?:選|つの|個の|の方法|の理由|の習慣|カ条|箇条|パターン)|TOP ?(\d{1,2})|ベスト(\d{1,2})|ワースト(\d{1,2})",
+    re.IGNORECASE,
+)
 _ANNOUNCES = re.compile(
     r"(?:以下|次(?:の|に)|ここから|今回|本記事|本稿|この記事|次回|後編|続き)[^。\n]{0,30}(?:紹介|解説|見てい|お届け|説明|まとめ|考え|迫|聞|探|公開|掲載|伝え|教え|チェック)[^。\n]{0,12}$"
     r"|(?:紹介|解説|説明)し(?:ていこう|ていきましょう|ていきます|てみよう|よう|ましょう)[。!]?$|見ていこう[。!]?$|見ていきましょう[。!]?$"
 )
-_GO_ON = re.compile(r"続きを読む|続きは|次ページ|次のページ|全文(?:を|は)|会員限定|有料(?:記事|会員)|残り\d+文字|に続く\)?$|つづく|\(後編|\(前編|前編\)|後編は")
+_GO_ON = re.compile(
+    r"続きを読む|続きは|次ページ|次のページ|全文(?:を|は)|会員限定|有料(?:記事|会員)|残り\d+文字|に続く\)?$|つづく|\(後編|\(前編|前編\)|後編は"
+)
 _STOP = tuple("。!?」』)】>〉》")
 _CONTENT = ("普通名詞", "固有名詞")
 
@@ -147,7 +152,12 @@ def force_echoed(a: Analysis) -> float:
 def promises(a: Analysis) -> float:
     """How many things the headline promises: a reason, a list, a withheld word, an answer."""
     words = a.title.words
-    return float(len(words.get("reason", ())) + len(words.get("curiosity", ())) + bool(_PROMISED.search(a.title.norm)) + a.title.norm.count("?"))
+    return float(
+        len(words.get("reason", ()))
+        + len(words.get("curiosity", ()))
+        + bool(_PROMISED.search(a.title.norm))
+        + a.title.norm.count("?")
+    )
 
 
 def body_chars(a: Analysis) -> float:
@@ -189,7 +199,11 @@ def ends_mid_sentence(a: Analysis) -> float:
     if not a.body or not a.body.tokens:
         return NAN
     last = a.body.tokens[-1]
-    return float(last.pos1 in ("助詞", "接続詞", "連体詞", "接頭辞") or last.cform.startswith(("連用形", "仮定形", "未然形")) or last.surface in ("、", ","))
+    return float(
+        last.pos1 in ("助詞", "接続詞", "連体詞", "接頭辞")
+        or last.cform.startswith(("連用形", "仮定形", "未然形"))
+        or last.surface in ("、", ",")
+    )
 
 
 def open_brackets(a: Analysis) -> float:
@@ -240,7 +254,9 @@ def list_unfinished(a: Analysis) -> float:
     return NAN if delivered != delivered else float(0 < delivered < 1)
 
 
-def _line(name: str, direction: int, meaning: str, value: Value, high: float = 1.0, spans: Spans | None = None) -> Feature:
+def _line(
+    name: str, direction: int, meaning: str, value: Value, high: float = 1.0, spans: Spans | None = None
+) -> Feature:
     return Feature(name, 1, "promise", 0.0, high, direction, meaning, value, spans)
 
 
@@ -248,7 +264,14 @@ _ANY = float("inf")
 FEATURES: tuple[Feature, ...] = (
     _line("words_covered", 1, "share of the headline's content words that the body holds", words_covered),
     _line("words_covered_lead", 0, "the same within the first 200 characters", words_covered_lead),
-    _line("words_missing", -1, "content words of the headline that the body lacks", words_missing, _ANY, words_missing_spans),
+    _line(
+        "words_missing",
+        -1,
+        "content words of the headline that the body lacks",
+        words_missing,
+        _ANY,
+        words_missing_spans,
+    ),
     _line("names_covered", 1, "share of the headline's names that the body holds", names_covered),
     _line("figures_covered", 1, "share of the headline's numbers that the body holds", figures_covered),
     _line("grams_covered", 1, "share of the headline's character trigrams that the body holds", grams_covered),

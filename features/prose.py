@@ -9,7 +9,9 @@ from features.analysis import Analysis
 from features.feature import NAN, Feature, Located, Spans, Value
 
 _DATE = re.compile(r"\d{1,4}年|\d{1,2}月|\d{1,2}日|\d{1,2}時|午前|午後|昨年|今年|来年|[前今来]月|[前翌]日")
-_FIGURE = re.compile(r"\d[\d,.]*(?:円|%|億|万|兆|人|社|件|度|ドル|トン|キロ|メートル|cm|mm|kg|g|km|位|回|勝|敗|本|台|か国|カ国|歳|戸|棟|ha|ヘクタール|ポイント)")
+_FIGURE = re.compile(
+    r"\d[\d,.]*(?:円|%|億|万|兆|人|社|件|度|ドル|トン|キロ|メートル|cm|mm|kg|g|km|位|回|勝|敗|本|台|か国|カ国|歳|戸|棟|ha|ヘクタール|ポイント)"
+)
 _POLITE = ("です", "ます", "でし", "まし", "ませ", "でしょう", "ましょう")
 _FIRST = ("私", "わたし", "僕", "ぼく", "俺", "筆者", "我々", "私たち", "自分", "うち")
 _CAPTION = re.compile(r"[【《\[(](?:写真|画像|動画|図|表|イラスト|関連|映像|マンガ|漫画)|(?:写真|画像|提供|出典)[=:]")
@@ -146,7 +148,9 @@ def compounds(a: Analysis) -> float:
     return pairs / nouns if nouns else NAN
 
 
-def _line(name: str, direction: int, meaning: str, value: Value, spans: Spans | None = None, high: float = float("inf")) -> Feature:
+def _line(
+    name: str, direction: int, meaning: str, value: Value, spans: Spans | None = None, high: float = float("inf")
+) -> Feature:
     return Feature(name, 1, "prose", 0.0, high, direction, meaning, value, spans)
 
 

@@ -49,7 +49,13 @@ def _char_script(char: str) -> str:
         return "hiragana"
     if 0x30A1 <= code <= 0x30FF:
         return "katakana"
-    if 0x4E00 <= code <= 0x9FFF or 0x3400 <= code <= 0x4DBF or char in "々〆〇" or 0xF900 <= code <= 0xFAFF or code >= 0x20000:
+    if (
+        0x4E00 <= code <= 0x9FFF
+        or 0x3400 <= code <= 0x4DBF
+        or char in "々〆〇"
+        or 0xF900 <= code <= 0xFAFF
+        or code >= 0x20000
+    ):
         return "kanji"
     if char.isdigit():
         return "digit"
@@ -93,7 +99,9 @@ def _parts_of_speech() -> list[tuple[str, str, str, str]]:
                         left_id, _, feature = line.rstrip("\n").partition(" ")
                         fields = feature.split(",")
                         if int(left_id) != number or len(fields) < 6:
-                            raise RuntimeError(f"unidic-lite's left-id.def is not as expected at line {number + 1}: {line[:60]!r}")
+                            raise RuntimeError(
+                                f"unidic-lite's left-id.def is not as expected at line {number + 1}: {line[:60]!r}"
+                            )
                         table.append((fields[0], fields[1], fields[2], fields[5]))
                 _pos_table.extend(table)
     return _pos_table

@@ -33,7 +33,7 @@ class Curve:
             raise ModelError("calibration knots must be finite, as many x as y, and rise")
 
     def __call__(self, raw: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        return np.interp(raw, self.x, self.y)
+        return np.asarray(np.interp(raw, self.x, self.y))
 
     def as_json(self) -> dict[str, list[float]]:
         return {"x": list(self.x), "y": list(self.y)}

@@ -21,7 +21,9 @@ def column_names(frame: Any) -> list[str]:
     elif type(frame).__module__.split(".")[0] == "pandas" and hasattr(frame, "columns"):
         names = [str(n) for n in frame.columns]
     else:
-        raise TypeError(f"a pandas.DataFrame, pyarrow.Table or pyarrow.RecordBatch is scored, not {type(frame).__name__}")
+        raise TypeError(
+            f"a pandas.DataFrame, pyarrow.Table or pyarrow.RecordBatch is scored, not {type(frame).__name__}"
+        )
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
         raise DataError(f"the table has two columns of one name: {', '.join(twice)}")
@@ -31,7 +33,10 @@ def column_names(frame: Any) -> list[str]:
 def records(frame: Any) -> Iterator[dict[str, Any]]:
     """Each row as a dict of the columns a score reads."""
     wanted = [n for n in INPUT_COLUMNS if n in column_names(frame)]
-    columns = [frame.column(frame.schema.get_field_index(n)).to_pylist() if _is_arrow(frame) else frame[n].tolist() for n in wanted]
+    columns = [
+        frame.column(frame.schema.get_field_index(n)).to_pylist() if _is_arrow(frame) else frame[n].tolist()
+        for n in wanted
+    ]
     for values in zip(*columns, strict=True):
         yield dict(zip(wanted, values, strict=True))
 

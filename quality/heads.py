@@ -21,6 +21,7 @@ class TextSpec:
     sizes: tuple[int, int]
     min_count: int  # documents an n-gram must stand in
     penalty: float  # ridge
+    idf: bool = True  # penalise rare n-grams less: fitted on presence times inverse document frequency
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ HEADS: tuple[HeadSpec, ...] = (
         "sensational",
         ("headline",),
         (
-            TextSpec("sensational.title_char", "title", "char", (1, 4), 3, 3.0),
-            TextSpec("sensational.title_word", "title", "word", (1, 2), 2, 3.0),
+            TextSpec("sensational.title_char", "title", "char", (1, 4), 3, 4.5),
+            TextSpec("sensational.title_word", "title", "word", (1, 2), 2, 4.5),
         ),
         top=3.0,
         cut=1.5,
@@ -62,8 +63,8 @@ HEADS: tuple[HeadSpec, ...] = (
         "substantive",
         ("headline", "attribution", "promise", "prose", "layout"),
         (
-            TextSpec("substantive.body_word", "body", "word", (1, 2), 3, 3.0),
-            TextSpec("substantive.body_char", "body", "char", (1, 3), 5, 3.0),
+            TextSpec("substantive.body_word", "body", "word", (1, 2), 3, 0.3),
+            TextSpec("substantive.body_char", "body", "char", (1, 3), 5, 0.2),
         ),
         top=3.0,
         cut=1.5,
@@ -74,9 +75,9 @@ HEADS: tuple[HeadSpec, ...] = (
         "delivers",
         ("headline", "attribution", "promise", "prose"),
         (
-            TextSpec("delivers.title_char", "title", "char", (1, 3), 3, 3.0),
-            TextSpec("delivers.body_word", "body", "word", (1, 2), 3, 3.0),
-            TextSpec("delivers.tail_char", "tail", "char", (1, 5), 3, 3.0),
+            TextSpec("delivers.title_char", "title", "char", (1, 3), 3, 4.5, idf=False),
+            TextSpec("delivers.body_word", "body", "word", (1, 2), 3, 1.0, idf=False),
+            TextSpec("delivers.tail_char", "tail", "char", (1, 5), 3, 6.0),
         ),
         top=2.0,
         cut=1.5,
@@ -87,9 +88,9 @@ HEADS: tuple[HeadSpec, ...] = (
         "whole",
         ("headline", "attribution", "promise", "prose"),
         (
-            TextSpec("whole.title_char", "title", "char", (1, 3), 3, 3.0),
-            TextSpec("whole.body_word", "body", "word", (1, 2), 3, 3.0),
-            TextSpec("whole.tail_char", "tail", "char", (1, 5), 3, 3.0),
+            TextSpec("whole.title_char", "title", "char", (1, 3), 3, 4.5, idf=False),
+            TextSpec("whole.body_word", "body", "word", (1, 2), 3, 1.0, idf=False),
+            TextSpec("whole.tail_char", "tail", "char", (1, 5), 3, 6.0),
         ),
         top=1.0,
         cut=0.5,

@@ -23,6 +23,8 @@ from features.schema import BODY_FEATURES, FEATURES, NAMES, TITLE_FEATURES, sche
 from quality.calibration import Curve
 from quality.errors import ModelError
 from quality.heads import HEADS, SENSATIONAL_RAW, HeadSpec
+from quality.reference import FILE as REFERENCE_FILE
+from quality.reference import Reference
 from quality.text_model import TextModel
 
 FORMAT = 1
@@ -48,7 +50,9 @@ class Head:
 
     def matrix(self, dense: Array, analyses: Sequence[Analysis], raw: Array) -> Array:
         """The columns this head's booster reads, one row a document."""
-        texts = np.array([[t.score(a) for t in self.texts] for a in analyses], dtype=float).reshape(len(analyses), len(self.texts))
+        texts = np.array([[t.score(a) for t in self.texts] for a in analyses], dtype=float).reshape(
+            len(analyses), len(self.texts)
+        )
         extra = [raw.reshape(-1, 1)] if SENSATIONAL_RAW in self.spec.extra else []
         return np.ascontiguousarray(np.hstack([dense[:, self.dense], texts, *extra]))
 
@@ -76,16 +80,25 @@ class QualityModel:
         Sensational, substantive, delivers, whole, in this order.
     thresholds : mapping
         Policy name -> the four label thresholds that policy sets for this model.
+    reference : Reference
+        How the features were spread over the fitted data.
     facts : mapping
-        What else the manifest says of the model (data, seed, date); never read for scoring.
+        What else the manifest says of the model (data, seed); never read for scoring.
     """
 
-    def __init__(self, heads: list[Head], thresholds: Mapping[str, Mapping[str, float]], facts: Mapping[str, Any], version: str = "unsaved") -> None:
+    def __init__(
+        self,
+        heads: list[Head],
+        thresholds: Mapping[str, Mapping[str, float]],
+        reference: Reference,
+        facts: Mapping[str, Any],
+        version: str = "unsaved",
+    ) -> None:
         self.heads = {h.spec.name: h for h in heads}
         self.thresholds = {name: dict(values) for name, values in thresholds.items()}
+        self.reference = reference
         self.facts = dict(facts)
         self.version = version
-        self.extra: dict[str, Any] = {}
         self.folder: Path | None = None
 
     def __repr__(self) -> str:
@@ -125,7 +138,9 @@ class QualityModel:
         path = Path(folder)
         path.mkdir(parents=True, exist_ok=True)
         for head in self.heads.values():
-            (path / f"{head.spec.name}.lgb.txt").write_text(head.booster.model_to_string(), encoding="utf-8", newline="\n")
+            (path / f"{head.spec.name}.lgb.txt").write_text(
+                head.booster.model_to_string(), encoding="utf-8", newline="\n"
+            )
             for text in head.texts:
                 text.save(path)
         manifest: dict[str, Any] = {
@@ -143,11 +158,13 @@ class QualityModel:
             "thresholds": self.thresholds,
             "facts": self.facts,
         }
-        names = sorted(p for h in self.heads.values() for p in _files_of(h.spec))
-        manifest["files"] = {name: _digest(path / name) for name in names}
+        self.reference.save(path)
+        manifest["files"] = {name: _digest(path / name) for name in _files()}
         self.version = manifest["version"] = _version(manifest)
         self.folder = path
-        (path / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+        (path / "manifest.json").write_text(
+            json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+        )
         return self.version
 
     @classmethod
@@ -162,14 +179,16 @@ class QualityModel:
         path = Path(folder)
         manifest = _manifest(path)
         heads = [_load_head(path, spec, manifest) for spec in HEADS]
-        model = cls(heads, _thresholds(path, manifest), manifest.get("facts") or {}, str(manifest["version"]))
+        facts = manifest.get("facts") or {}
+        model = cls(heads, _thresholds(path, manifest), Reference.load(path), facts, str(manifest["version"]))
         model.folder = path
         return model
 
 
-def _files_of(spec: HeadSpec) -> list[str]:
-    texts = [f"{t.name}{end}" for t in spec.texts for end in (".json", ".terms", ".npy")]
-    return [f"{spec.name}.lgb.txt", *texts]
+def _files() -> list[str]:
+    """The files a model answers with, all plain names in its folder."""
+    texts = [f"{t.name}{end}" for spec in HEADS for t in spec.texts for end in (".json", ".terms", ".npy")]
+    return sorted([REFERENCE_FILE, *texts, *(f"{spec.name}.lgb.txt" for spec in HEADS)])
 
 
 def _digest(path: Path) -> str:
@@ -187,7 +206,9 @@ def _manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise ModelError(f"no model at {path}: manifest.json is missing; give a folder that `quality train` or save() wrote") from error
+        raise ModelError(
+            f"no model at {path}: manifest.json is missing; give a folder that `quality train` or save() wrote"
+        ) from error
     except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{file} can't be read: {error}") from error
     if not isinstance(manifest, dict):
@@ -195,11 +216,13 @@ def _manifest(path: Path) -> dict[str, Any]:
     if manifest.get("format") != FORMAT:
         raise ModelError(f"{file}: format {manifest.get('format')!r}, this version reads {FORMAT}")
     if manifest.get("schema") != schema_hash():
-        raise ModelError(f"{file}: the model was fitted for other features than this version measures; refit it with `quality train`")
+        raise ModelError(
+            f"{file}: the model was fitted for other features than this version measures; refit it with `quality train`"
+        )
     files, heads = manifest.get("files"), manifest.get("heads")
     if not isinstance(files, dict) or not isinstance(heads, dict):
         raise ModelError(f"{file}: 'files' and 'heads' must be objects")
-    for name in (n for spec in HEADS for n in _files_of(spec)):
+    for name in _files():
         if name not in files:
             raise ModelError(f"{file}: the manifest does not list {name}")
         try:
@@ -207,20 +230,26 @@ def _manifest(path: Path) -> dict[str, Any]:
         except OSError as error:
             raise ModelError(f"{path / name} can't be read: {error}") from error
         if found != files[name]:
-            raise ModelError(f"{path / name} is not the file the manifest names (SHA-256 differs); fetch or fit the model again")
+            raise ModelError(
+                f"{path / name} is not the file the manifest names (SHA-256 differs); fetch or fit the model again"
+            )
     try:
         version = _version(manifest)
     except KeyError as error:
         raise ModelError(f"{file}: {error} is missing") from error
     if manifest.get("version") != version:
-        raise ModelError(f"{file}: was changed after it was written (version {manifest.get('version')!r}, content {version})")
+        raise ModelError(
+            f"{file}: was changed after it was written (version {manifest.get('version')!r}, content {version})"
+        )
     return manifest
 
 
 def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any]) -> Head:
     about = manifest["heads"].get(spec.name)
     if not isinstance(about, dict) or about.get("columns") != list(spec.columns):
-        raise ModelError(f"{path}: head {spec.name!r} is missing or has other columns than this version's; refit the model")
+        raise ModelError(
+            f"{path}: head {spec.name!r} is missing or has other columns than this version's; refit the model"
+        )
     import lightgbm
 
     try:
@@ -228,7 +257,9 @@ def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any]) -> Head:
     except (lightgbm.basic.LightGBMError, OSError, ValueError) as error:
         raise ModelError(f"{path / spec.name}.lgb.txt is no LightGBM model: {error}") from error
     if booster.num_feature() != len(spec.columns) or booster.num_model_per_iteration() != 1:
-        raise ModelError(f"{path / spec.name}.lgb.txt reads {booster.num_feature()} columns, the head has {len(spec.columns)}")
+        raise ModelError(
+            f"{path / spec.name}.lgb.txt reads {booster.num_feature()} columns, the head has {len(spec.columns)}"
+        )
     return Head(
         spec,
         booster,
@@ -240,7 +271,9 @@ def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any]) -> Head:
 
 def _thresholds(path: Path, manifest: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     try:
-        found = {str(name): {str(k): float(v) for k, v in values.items()} for name, values in manifest["thresholds"].items()}
+        found = {
+            str(name): {str(k): float(v) for k, v in values.items()} for name, values in manifest["thresholds"].items()
+        }
     except (KeyError, AttributeError, TypeError, ValueError) as error:
         raise ModelError(f"{path}: the manifest's thresholds can't be read: {error}") from error
     if any(not 0.0 <= v <= 1.0 for values in found.values() for v in values.values()):

@@ -48,8 +48,12 @@ class Policy:
     thin_to: float
 
     def __post_init__(self) -> None:
-        if not (0 <= self.informative_to < self.sensational_from <= 1 and 0 <= self.thin_to < self.substantive_from <= 1):
-            raise ModelError(f"policy {self.name!r}: thresholds must lie in 0 to 1, and each lower one below its upper one")
+        if not (
+            0 <= self.informative_to < self.sensational_from <= 1 and 0 <= self.thin_to < self.substantive_from <= 1
+        ):
+            raise ModelError(
+                f"policy {self.name!r}: thresholds must lie in 0 to 1, and each lower one below its upper one"
+            )
 
     def headline_label(self, sensational: float) -> HeadlineLabel:
         if sensational >= self.sensational_from:

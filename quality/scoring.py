@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 _CHUNK = 512  # documents analysed at once: bounds memory, and LightGBM's call is cheap per row from a few hundred on
 _DIGITS = 6
 # What is answered where the text is not Japanese: the middle, which says nothing.
-_NEUTRAL = {"sensational": 0.5, "sensational_grade": 1.5, "substantive": 0.5, "substantive_grade": 1.5, "delivers": 0.5, "whole": 0.5}
+_NEUTRAL = {
+    "sensational": 0.5,
+    "sensational_grade": 1.5,
+    "substantive": 0.5,
+    "substantive_grade": 1.5,
+    "delivers": 0.5,
+    "whole": 0.5,
+}
 
 COLUMNS: tuple[str, ...] = (
     "sensational",
@@ -59,6 +66,11 @@ class Score:
     model_version: str
     japanese: bool = True
     _source: tuple[QualityModel, Document] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def document(self) -> Document:
+        """The document that was scored; empty for a Score that came from another process."""
+        return Document("") if self._source is None else self._source[1]
 
     @property
     def reasons(self) -> list[Reason]:
@@ -175,7 +187,9 @@ def _iter_scores(documents: Iterable[Document | str], model: QualityModel, rule:
         yield from _score_chunk(chunk, model, rule)
 
 
-def score_many(documents: Iterable[Document | str], *, model: QualityModel | None = None, policy_name: str = "p95") -> list[Score]:
+def score_many(
+    documents: Iterable[Document | str], *, model: QualityModel | None = None, policy_name: str = "p95"
+) -> list[Score]:
     """Score documents (a str is a headline alone); one Score each, in order.
 
     Examples
@@ -212,7 +226,9 @@ def score_page(source: str | bytes, *, model: QualityModel | None = None, policy
 Frame = TypeVar("Frame", "pd.DataFrame", "pa.Table", "pa.RecordBatch")
 
 
-def score_batch(frame: Frame, *, model: QualityModel | None = None, policy_name: str = "p95", overwrite: bool = False) -> Frame:
+def score_batch(
+    frame: Frame, *, model: QualityModel | None = None, policy_name: str = "p95", overwrite: bool = False
+) -> Frame:
     """Score a table: the same kind, rows and order, with the columns of `COLUMNS` added.
 
     Parameters
@@ -267,4 +283,10 @@ def to_document(row: dict[str, Any]) -> tuple[Document | None, str]:
 
 def _text(value: Any) -> Any:
     """None for every way a table says null."""
-    return None if value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ in ("NAType", "NaTType") else value
+    return (
+        None
+        if value is None
+        or (isinstance(value, float) and math.isnan(value))
+        or type(value).__name__ in ("NAType", "NaTType")
+        else value
+    )

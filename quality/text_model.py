@@ -1,7 +1,7 @@
-"""Fitted representations: sparse linear weights over n-grams. Every score is an exact sum over n-gram occurrences.
+"""Fitted representations: sparse linear weights over n-grams. Every score is an exact sum over the n-grams of the text.
 
-With f(x) = bias + sum of w(g) / sqrt(n) over the n occurrences of known n-grams, each occurrence's part of the score is
-known, so a reason can name the words; and the sum is `math.fsum`, so it is the same whatever the batch or the order.
+With f(x) = bias + sum of w(g) / sqrt(n) over the n distinct known n-grams of the text, each n-gram's part of the score is
+known, so a reason can name the words; and the sum is `math.fsum`, which is exact, so it is the same in any order.
 """
 
 from __future__ import annotations
@@ -81,7 +81,14 @@ class TextModel:
     """
 
     def __init__(
-        self, name: str, field: Field, unit: Unit, sizes: tuple[int, int], terms: list[str], weights: np.ndarray[Any, Any], bias: float
+        self,
+        name: str,
+        field: Field,
+        unit: Unit,
+        sizes: tuple[int, int],
+        terms: list[str],
+        weights: np.ndarray[Any, Any],
+        bias: float,
     ) -> None:
         self.name, self.field, self.unit, self.sizes, self.bias = name, field, unit, sizes, bias
         self.terms = terms
@@ -93,23 +100,24 @@ class TextModel:
         if text is None:
             return math.nan
         get = self._weights.get
-        found = [w for g in grams(text, self.field, self.unit, self.sizes) if (w := get(g)) is not None]
+        found = [w for g in set(grams(text, self.field, self.unit, self.sizes)) if (w := get(g)) is not None]
         return self.bias + math.fsum(found) / math.sqrt(len(found)) if found else self.bias
 
     def contributions(self, analysis: Analysis) -> list[tuple[Span, float]]:
-        """Each known n-gram's span in the normalised text and its part of the score; they sum to score - bias."""
+        """Spans in the normalised text and their part of the score; they sum to score - bias.
+
+        An n-gram that stands in several places shares its part among them.
+        """
         text = view(analysis, self.field)
         if text is None:
             return []
-        get = self._weights.get
+        places: dict[str, list[Span]] = {}
         spans = gram_spans(text, self.field, self.unit, self.sizes)
-        found = [
-            (span, w)
-            for span, g in zip(spans, grams(text, self.field, self.unit, self.sizes), strict=True)
-            if (w := get(g)) is not None
-        ]
-        scale = math.sqrt(len(found)) if found else 1.0
-        return [(span, w / scale) for span, w in found]
+        for span, gram in zip(spans, grams(text, self.field, self.unit, self.sizes), strict=True):
+            if gram in self._weights:
+                places.setdefault(gram, []).append(span)
+        scale = math.sqrt(len(places)) if places else 1.0
+        return [(span, self._weights[gram] / scale / len(at)) for gram, at in places.items() for span in at]
 
     def save(self, folder: Path) -> None:
         """Write `NAME.json`, `NAME.terms` (one n-gram a line) and `NAME.npy` (float32 weights)."""
@@ -117,21 +125,27 @@ class TextModel:
         (folder / f"{self.name}.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
         lines = [t.replace("\n", "\x1f") for t in self.terms]
         (folder / f"{self.name}.terms").write_text("\n".join(lines), encoding="utf-8", newline="\n")
-        np.save(folder / f"{self.name}.npy", np.array(list(self._weights.values()), dtype=np.float32), allow_pickle=False)
+        np.save(
+            folder / f"{self.name}.npy", np.array(list(self._weights.values()), dtype=np.float32), allow_pickle=False
+        )
 
     @classmethod
     def load(cls, folder: Path, name: str) -> TextModel:
         """Read what `save` wrote."""
         try:
             about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-            terms = [t.replace("\x1f", "\n") for t in (folder / f"{name}.terms").read_text(encoding="utf-8").split("\n")]
+            terms = [
+                t.replace("\x1f", "\n") for t in (folder / f"{name}.terms").read_text(encoding="utf-8").split("\n")
+            ]
             weights = np.load(folder / f"{name}.npy", allow_pickle=False)
             low, high = (int(s) for s in about["sizes"])
             field, unit, bias = about["field"], about["unit"], float(about["bias"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"text model {name!r} in {folder} can't be read: {error}") from error
         if weights.dtype != np.float32 or weights.ndim != 1 or len(weights) != len(terms):
-            raise ModelError(f"text model {name!r} in {folder}: {len(terms)} n-grams, but weights of shape {weights.shape}, {weights.dtype}")
+            raise ModelError(
+                f"text model {name!r} in {folder}: {len(terms)} n-grams, but weights of shape {weights.shape}, {weights.dtype}"
+            )
         if not np.isfinite(weights).all() or not math.isfinite(bias):
             raise ModelError(f"text model {name!r} in {folder}: weights that are not finite")
         if field not in ("title", "body", "tail") or unit not in ("char", "word") or not 1 <= low <= high <= 8:

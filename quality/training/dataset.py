@@ -55,7 +55,9 @@ def read_table(path: Path) -> pd.DataFrame:
         if path.suffix == ".csv":
             return pd.read_csv(path, dtype={"id": str, "title": str})
         if path.suffix == ".jsonl":
-            return pd.DataFrame([json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()])
+            return pd.DataFrame(
+                [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+            )
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
     except (OSError, ValueError) as error:
@@ -79,14 +81,19 @@ def validate(frame: pd.DataFrame, name: str, needs: Iterable[str] = ("title",)) 
     for column, (low, high) in _RANGES.items():
         if column in frame:
             values = pd.to_numeric(frame[column], errors="coerce")
-            _refuse(name, frame, frame.index[~values.between(low, high)], f"{column} is not a number from {low:g} to {high:g}")
+            _refuse(
+                name,
+                frame,
+                frame.index[~values.between(low, high)],
+                f"{column} is not a number from {low:g} to {high:g}",
+            )
             frame = frame.assign(**{column: values.astype(float)})
     return frame.reset_index(drop=True)
 
 
 def _refuse(name: str, frame: pd.DataFrame, bad: Any, why: str) -> None:
     if len(bad):
-        places = [int(frame.index.get_loc(i)) + 1 for i in bad[:10]]
+        places = [int(p) + 1 for p in frame.index.get_indexer(bad[:10])]
         more = f" and {len(bad) - 10} more" if len(bad) > 10 else ""
         raise DataError(f"{name}: {why} in row(s) {', '.join(map(str, places))}{more}")
 
@@ -104,7 +111,9 @@ def read_articles(grades: str | Path, bodies: str | Path, delivery: str | Path |
     frame = validate(read_table(grades), grades.name, ("id", "grade"))
     texts = read_table(bodies)[["id", "title", "body"]]
     digests = {grades.name: digest(grades), bodies.name: digest(bodies)}
-    frame = frame.drop(columns=["title", "body"], errors="ignore").merge(texts, on="id", how="left", validate="one_to_one")
+    frame = frame.drop(columns=["title", "body"], errors="ignore").merge(
+        texts, on="id", how="left", validate="one_to_one"
+    )
     _refuse(bodies.name, frame, frame.index[frame["body"].isna()], "no body for the graded article")
     if delivery is not None:
         delivery = Path(delivery)
@@ -123,7 +132,9 @@ def groups(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
     return outlet.where(outlet.notna() & (outlet != ""), own).to_numpy()
 
 
-def folds(frame: pd.DataFrame, count: int = 5, seed: int = 1) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+def folds(
+    frame: pd.DataFrame, count: int = 5, seed: int = 1
+) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
     """Outlet-disjoint folds: (rows to fit on, rows held out), every row held out once."""
     from sklearn.model_selection import GroupKFold
 
@@ -132,11 +143,15 @@ def folds(frame: pd.DataFrame, count: int = 5, seed: int = 1) -> list[tuple[np.n
 
 def split_by_time(frame: pd.DataFrame, share: float = 0.2) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Rows up to a date and rows after it, the newest `share` held out; rows without a date are fitted on."""
-    dates = pd.to_datetime(frame["date"], errors="coerce") if "date" in frame else pd.Series(pd.NaT, index=frame.index)
-    if not dates.notna().any():
-        raise DataError("no dates to split by: the table has no usable 'date' column")
-    cut = dates.quantile(1 - share)
-    late = (dates > cut).to_numpy()
+    if (
+        "date" not in frame
+        or not (known := pd.to_datetime(frame["date"], errors="coerce").to_numpy("datetime64[s]").astype(float)).size
+    ):
+        raise DataError("no dates to split by: the table has no 'date' column")
+    known[known < -1e15] = np.nan  # how numpy spells a missing date as a number
+    if np.isnan(known).all():
+        raise DataError("no dates to split by: no row has a usable 'date'")
+    late = known > np.nanquantile(known, 1 - share)
     return np.flatnonzero(~late), np.flatnonzero(late)
 
 
@@ -157,7 +172,15 @@ def read_pages(grades: str | Path, html: str | Path) -> Labelled:
             continue
         if article.body:
             site = str(row["file"]).partition("__")[0]
-            rows.append({"title": article.title or row["title"], "body": article.body, "grade": row["grade"], "outlet": site, "layout": article.layout})
+            rows.append(
+                {
+                    "title": article.title or row["title"],
+                    "body": article.body,
+                    "grade": row["grade"],
+                    "outlet": site,
+                    "layout": article.layout,
+                }
+            )
     return Labelled(pd.DataFrame(rows), {grades.name: digest(grades)})
 
 
@@ -168,10 +191,38 @@ def read_folder(labels: str | Path) -> tuple[Labelled, Labelled]:
     """
     labels = Path(labels)
     headlines = read_headlines(labels / "headlines_train.csv")
-    articles = read_articles(labels / "articles_train.csv", labels / "articles_train.jsonl", labels / "delivery_train.csv")
+    articles = read_articles(
+        labels / "articles_train.csv", labels / "articles_train.jsonl", labels / "delivery_train.csv"
+    )
     html = labels.parent / "pages" / "html"
     if (labels / "pages.csv").exists() and html.is_dir():
         pages = read_pages(labels / "pages.csv", html)
         merged = pd.concat([articles.frame, pages.frame], ignore_index=True)
         articles = Labelled(merged, articles.digests | pages.digests)
     return headlines, articles
+
+
+def read_labelled(path: str | Path) -> Labelled:
+    """One labelled file, whatever it grades; bodies and delivery grades beside it are joined by id.
+
+    A table of article grades without bodies finds them in the JSONL of its own name, and its delivery grades in the
+    table named `delivery_…` where the grades' is named `articles_…`.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise DataError(f"{path} does not exist")
+    frame = read_table(path)
+    bodies = path.with_suffix(".jsonl")
+    if "id" in frame and "body" not in frame and path.suffix == ".csv" and bodies.exists():
+        delivery = path.with_name(path.name.replace("articles", "delivery"))
+        return read_articles(path, bodies, delivery if delivery != path and delivery.exists() else None)
+    labels = [c for c in ("grade", "target", "delivery", "whole") if c in frame]
+    if not labels:
+        raise DataError(
+            f"{path}: no label column; one of grade (0 to 3), target (0 or 1), delivery (0 to 2), whole (0 or 1) is needed"
+        )
+    frame = validate(frame, path.name, ("title",))
+    if "target" in frame and "grade" not in frame:
+        # a class has no grade between: 0 and 3 keep it on its side of the cut
+        frame = frame.assign(grade=frame["target"] * 3.0)
+    return Labelled(frame, {path.name: digest(path)})

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from features.analysis import Analysis, analyse
+from features.schema import BODY_FEATURES, NAMES, TITLE_FEATURES
 from quality.heads import HEADS, HeadSpec, TextSpec
 from quality.model import Array, Head, QualityModel, dense_matrix
+from quality.reference import Reference
 from quality.text_model import TextModel, grams, view
 from quality.training.calibrate import centered_isotonic, label_thresholds
 from quality.training.dataset import Labelled, folds
@@ -57,8 +59,15 @@ class _Rows:
     folds: list[tuple[Array, Array]]
 
 
-class _Counts:
-    """n-gram counts of all rows once; each fold keeps the n-grams its own rows hold often enough."""
+def _scaled(matrix: Any) -> Any:
+    """Rows of presences over the square root of how many there are."""
+    import scipy.sparse
+
+    return scipy.sparse.diags(1 / np.sqrt(np.maximum(np.asarray(matrix.sum(axis=1)).ravel(), 1.0))) @ matrix
+
+
+class _Presence:
+    """Which n-grams each row holds, found once; each fold keeps the n-grams its own rows hold often enough."""
 
     def __init__(self, spec: TextSpec, analyses: Sequence[Analysis]) -> None:
         from sklearn.feature_extraction.text import CountVectorizer
@@ -66,43 +75,44 @@ class _Counts:
         self.spec = spec
         texts = [view(a, spec.field) for a in analyses]
         counter = CountVectorizer(
-            analyzer=lambda t: grams(t, spec.field, spec.unit, spec.sizes) if t is not None else [], min_df=min(spec.min_count, len(texts))
+            analyzer=lambda t: grams(t, spec.field, spec.unit, spec.sizes) if t is not None else [],
+            min_df=min(spec.min_count, len(texts)),
         )
-        self.matrix = counter.fit_transform(texts).astype(np.float64).tocsr()
+        self.matrix = (counter.fit_transform(texts) > 0).astype(np.float64).tocsr()
         self.terms = counter.get_feature_names_out()
 
     def fit(self, rows: Array, labels: Array, weights: Array) -> tuple[Array, Array, float]:
         """(columns kept, weights, bias) of a ridge regression on the rows."""
+        import scipy.sparse
         from sklearn.linear_model import Ridge
 
         part = self.matrix[rows]
-        kept = np.flatnonzero(np.asarray((part > 0).sum(axis=0)).ravel() >= self.spec.min_count)
+        documents = np.asarray(part.sum(axis=0)).ravel()
+        kept = np.flatnonzero(documents >= self.spec.min_count)
+        idf = np.log(len(rows) / documents[kept]) / 3 + 0.01 if self.spec.idf else np.ones(len(kept))
         ridge = Ridge(alpha=self.spec.penalty, solver="sparse_cg", tol=1e-4)
-        ridge.fit(self._scaled(part[:, kept]), labels, sample_weight=weights)
-        return kept, ridge.coef_.astype(np.float32), float(np.float32(ridge.intercept_))
+        ridge.fit(_scaled(part[:, kept]) @ scipy.sparse.diags(idf), labels, sample_weight=weights)
+        return kept, (ridge.coef_ * idf).astype(np.float32), float(np.float32(ridge.intercept_))
 
     def predict(self, rows: Array, fitted: tuple[Array, Array, float]) -> Array:
         kept, coefficients, bias = fitted
-        return np.asarray(self._scaled(self.matrix[rows][:, kept]) @ coefficients.astype(float) + bias)
-
-    @staticmethod
-    def _scaled(matrix: Any) -> Any:
-        import scipy.sparse
-
-        n = np.maximum(np.asarray(matrix.sum(axis=1)).ravel(), 1.0)
-        return scipy.sparse.diags(1 / np.sqrt(n)) @ matrix
+        return np.asarray(_scaled(self.matrix[rows][:, kept]) @ coefficients.astype(float) + bias)
 
     def model(self, fitted: tuple[Array, Array, float]) -> TextModel:
         kept, coefficients, bias = fitted
         spec = self.spec
-        return TextModel(spec.name, spec.field, spec.unit, spec.sizes, [str(t) for t in self.terms[kept]], coefficients, bias)
+        return TextModel(
+            spec.name, spec.field, spec.unit, spec.sizes, [str(t) for t in self.terms[kept]], coefficients, bias
+        )
 
 
 def _booster(columns: Array, rows: _Rows, at: Array, spec: HeadSpec, seed: int, rounds: int) -> Any:
     import lightgbm
 
     parameters = PARAMETERS | (SMALL if len(rows.labels) < 5_000 else {}) | {"seed": seed}
-    data = lightgbm.Dataset(columns[at], rows.labels[at], weight=rows.weights[at], feature_name=[c.replace(".", "_") for c in spec.columns])
+    data = lightgbm.Dataset(
+        columns[at], rows.labels[at], weight=rows.weights[at], feature_name=[c.replace(".", "_") for c in spec.columns]
+    )
     return lightgbm.train(parameters, data, rounds)
 
 
@@ -112,18 +122,20 @@ def _fit_head(spec: HeadSpec, rows: _Rows, seed: int, progress: Any) -> tuple[He
     texts = np.zeros((len(rows.labels), len(spec.texts)))
     models = []
     for column, text in enumerate(spec.texts):
-        counts = _Counts(text, rows.analyses)
+        found = _Presence(text, rows.analyses)
         for fit_on, held in rows.folds:
-            texts[held, column] = counts.predict(held, counts.fit(fit_on, rows.labels[fit_on], rows.weights[fit_on]))
-        models.append(counts.model(counts.fit(everything, rows.labels, rows.weights)))
+            texts[held, column] = found.predict(held, found.fit(fit_on, rows.labels[fit_on], rows.weights[fit_on]))
+        models.append(found.model(found.fit(everything, rows.labels, rows.weights)))
         progress.update(1)
-    index = [i for i, name in enumerate(_all_names()) if name in set(spec.dense)]
+    index = [i for i, name in enumerate(NAMES) if name in set(spec.dense)]
     extra = [rows.raw.reshape(-1, 1)] if spec.extra else []
     columns = np.hstack([rows.dense[:, index], texts, *extra])
     raw = np.zeros(len(rows.labels))
     rounds = ROUNDS[spec.name]
     for fit_on, held in rows.folds:
-        raw[held] = _booster(columns, rows, fit_on, spec, seed, rounds).predict(columns[held], raw_score=True, num_threads=1)
+        raw[held] = _booster(columns, rows, fit_on, spec, seed, rounds).predict(
+            columns[held], raw_score=True, num_threads=1
+        )
         progress.update(1)
     booster = _booster(columns, rows, everything, spec, seed, rounds)
     progress.update(1)
@@ -136,12 +148,6 @@ def _fit_head(spec: HeadSpec, rows: _Rows, seed: int, progress: Any) -> tuple[He
     return Head(spec, booster, models, probability, grade), held_out
 
 
-def _all_names() -> tuple[str, ...]:
-    from features.schema import NAMES
-
-    return NAMES
-
-
 def _rows(spec: HeadSpec, data: Labelled, first: Head | None, seed: int) -> tuple[_Rows, Array]:
     label = LABELS[spec.name]
     if label not in data.frame:
@@ -151,7 +157,11 @@ def _rows(spec: HeadSpec, data: Labelled, first: Head | None, seed: int) -> tupl
     analyses = [analyse(d) for d in Labelled(part, {}).documents()]
     dense = dense_matrix(analyses)
     raw = np.zeros(len(part)) if first is None else first.raw(first.matrix(dense, analyses, np.zeros(len(part))))
-    base = (part["sampling"].isin(["uniform", "promise"]) if "sampling" in part else pd.Series(True, index=part.index)).fillna(True).to_numpy(bool)
+    base = (
+        (part["sampling"].isin(["uniform", "promise"]) if "sampling" in part else pd.Series(True, index=part.index))
+        .fillna(True)
+        .to_numpy(bool)
+    )
     weights = part["weight"].fillna(1.0).to_numpy(float) if "weight" in part else np.ones(len(part))
     return _Rows(analyses, dense, part[label].to_numpy(float), weights, base, raw, folds(part, 5, seed)), at
 
@@ -178,6 +188,7 @@ def fit_model(headlines: Labelled, articles: Labelled, seed: int = 1, facts: dic
 
     heads: list[Head] = []
     held_out: dict[str, pd.DataFrame] = {}
+    spread: dict[str, list[float]] = {}
     with tqdm(total=sum(len(s.texts) + 6 for s in HEADS), desc="fitting", unit="step", disable=None) as progress:
         for spec in HEADS:
             progress.set_postfix_str(spec.name)
@@ -186,5 +197,9 @@ def fit_model(headlines: Labelled, articles: Labelled, seed: int = 1, facts: dic
             head, held = _fit_head(spec, rows, seed, progress)
             heads.append(head)
             held_out[spec.name] = held.assign(row=at)
+        if spec.name in ("sensational", "substantive"):
+            # a headline's spread is read off headlines, a body's off articles
+            wanted = [f.name for f in (BODY_FEATURES if spec.needs_body else TITLE_FEATURES)]
+            spread |= Reference.of(tuple(wanted), rows.dense[rows.base][:, [NAMES.index(n) for n in wanted]]).quantiles
     thresholds = {"p95": label_thresholds(held_out["sensational"], held_out["substantive"], 0.95)}
-    return Fitted(QualityModel(heads, thresholds, facts or {}), held_out)
+    return Fitted(QualityModel(heads, thresholds, Reference(spread), facts or {}), held_out)

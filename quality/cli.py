@@ -1,0 +1,191 @@
+"""The command `quality`. Figures and scores go to stdout, everything else to stderr; exit code 1 is an error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from quality import __version__
+from quality.errors import DataError, ModelError
+
+if TYPE_CHECKING:
+    from quality.scoring import PageScore, Score
+
+
+class _Group(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        from quality.page import PageError
+
+        try:
+            return super().invoke(ctx)
+        except (DataError, ModelError, PageError, OSError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """How substantive Japanese news is, how sensational its headlines are, and why.
+
+    \b
+    quality score PAGE.html                      a whole page: the article and its rails
+    quality score --title '【衝撃】…'            a headline
+    quality batch feed.jsonl scored.jsonl        a file of them
+    """
+
+
+def _model_option(command: Any) -> Any:
+    command = click.option(
+        "--policy", "policy_name", default="p95", show_default=True, help="The policy that sets labels and verdict."
+    )(command)
+    return click.option(
+        "--model", "model_source", help="A model folder or an MLflow URI; default: the model that ships."
+    )(command)
+
+
+@main.command()
+@click.argument("page", required=False)
+@click.option("--title", help="Score a headline instead of a page.")
+@click.option("--body", help="With --title: the article's text, or a file that holds it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with everything.")
+@_model_option
+def score(
+    page: str | None, title: str | None, body: str | None, as_json: bool, model_source: str | None, policy_name: str
+) -> None:
+    """Score a page (an HTML or text file, or - for stdin), or a headline with --title.
+
+    \b
+    quality score page.html
+    curl -s URL | quality score - --json
+    quality score --title '市、給食費を無償化へ 来年度から' --body article.txt
+    """
+    from quality import Document, load_model, score_page
+    from quality import score as score_one
+    from quality.report import as_json_object, as_text
+
+    if (page is None) == (title is None):
+        raise click.UsageError("give a PAGE, or a headline with --title")
+    if body is not None and title is None:
+        raise click.UsageError("--body goes with --title")
+    model = load_model(model_source)
+    scored: PageScore | Score
+    if title is not None:
+        document = Document(title, _text_or_file(body) if body is not None else None)
+        scored = score_one(document, model=model, policy_name=policy_name)
+    else:
+        assert page is not None
+        content = sys.stdin.buffer.read() if page == "-" else Path(page).read_bytes()
+        scored = score_page(content, model=model, policy_name=policy_name)
+    click.echo(json.dumps(as_json_object(scored), ensure_ascii=False, indent=1) if as_json else as_text(scored))
+
+
+def _text_or_file(value: str) -> str:
+    try:
+        return Path(value).read_text(encoding="utf-8") if Path(value).is_file() else value
+    except OSError:  # a long text is no file name
+        return value
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--overwrite", is_flag=True, help="Replace columns of the output's names.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as JSON on stdout.")
+@_model_option
+def batch(
+    source: Path, target: Path, overwrite: bool, as_json: bool, model_source: str | None, policy_name: str
+) -> None:
+    """Score a file (.parquet, .jsonl, .csv) into another, in order; bad rows go to TARGET.rejects.jsonl.
+
+    Reads `title` and, where there are, `body`, `body_kind` and `tag`; every column is kept.
+
+    \b
+    quality batch feed.jsonl scored.jsonl
+    quality batch headlines.parquet scored.parquet
+    """
+    from quality import load_model
+    from quality.batch import score_file
+
+    model = load_model(model_source)
+    summary = score_file(
+        source, target, model=model, policy_name=policy_name, overwrite=overwrite, progress=sys.stderr.isatty()
+    )
+    if as_json:
+        click.echo(json.dumps(summary.as_dict()))
+    else:
+        verdicts = ", ".join(f"{k} {v}" for k, v in summary.verdicts.items())
+        click.echo(
+            f"{summary.rows_in} rows in, {summary.rows_out} out, {summary.rejects} rejects; {verdicts}; model {summary.model_version}",
+            err=True,
+        )
+
+
+@main.command()
+@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="The folder for the model; default: mlruns/models/VERSION."
+)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--tracking-uri", help="An MLflow store; default: MLFLOW_TRACKING_URI, else SQLite under ./mlruns.")
+@click.option("--experiment", default="feed-quality", show_default=True)
+def train(data: tuple[Path, ...], output: Path | None, seed: int, tracking_uri: str | None, experiment: str) -> None:
+    """Fit a model on labels folders and labelled files, evaluate it, and log the run to MLflow.
+
+    \b
+    quality train labels/
+    quality train headlines.csv articles.jsonl --output my-model
+    """
+    try:
+        from quality.training.job import train as run
+    except ImportError as error:
+        raise click.ClickException(
+            f"{error.name} is missing: training needs the extra, pip install 'feed-quality[train]'"
+        ) from error
+    from quality.training.card import figures_table
+
+    done = run(data, output, seed=seed, tracking_uri=tracking_uri, experiment=experiment)
+    click.echo(figures_table(done.metrics))
+    click.echo(
+        f"\nmodel {done.metrics['model_version']} is in {done.folder}\nrun {done.run_id}; look at it with\n  mlflow ui --backend-store-uri {done.tracking_uri}",
+        err=True,
+    )
+
+
+@main.command()
+@click.argument("model_source", metavar="MODEL")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
+@click.option("--predictions", type=click.Path(path_type=Path), help="Write each row's answers as JSONL.")
+def evaluate(model_source: str, data: Path, as_json: bool, predictions: Path | None) -> None:
+    """Hold MODEL (a folder, an MLflow URI, or `champion`) against a labelled file.
+
+    \b
+    quality evaluate champion labels/headlines_dev.csv
+    """
+    from quality import load_model
+
+    try:
+        from quality.training.dataset import read_labelled
+        from quality.training.evaluate import evaluate as figures
+        from quality.training.evaluate import predict
+
+        labelled = read_labelled(data)
+    except ImportError as error:
+        raise click.ClickException(
+            f"{error.name} is missing: evaluating needs the extra, pip install 'feed-quality[train]'"
+        ) from error
+    from quality.training.card import figures_table
+
+    model = load_model(None if model_source == "champion" else model_source)
+    found = figures(model, labelled)
+    if predictions:
+        predict(model, labelled).to_json(predictions, orient="records", lines=True, force_ascii=False)
+    click.echo(json.dumps(found, indent=1) if as_json else figures_table({"sets": {data.stem: found}}))
+
+
+if __name__ == "__main__":
+    main()

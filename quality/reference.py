@@ -1,0 +1,52 @@
+"""How each feature is spread over the fitted data: what "high" means in a reason, and what drift is held against."""
+
+from __future__ import annotations
+
+import json
+import math
+from bisect import bisect_left, bisect_right
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quality.errors import ModelError
+
+FILE = "reference.json"
+_STEPS = 40  # quantiles kept a feature, 2.5% apart
+
+
+class Reference:
+    """Quantiles of every feature over the rows a model was fitted on (as a feed draws them)."""
+
+    def __init__(self, quantiles: dict[str, list[float]]) -> None:
+        self.quantiles = quantiles
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], dense: np.ndarray[Any, Any]) -> Reference:
+        """Read off a matrix of features, one column a name; NaN is left out."""
+        found: dict[str, list[float]] = {}
+        for name, column in zip(names, dense.T, strict=True):
+            known = column[~np.isnan(column)]
+            if len(known):
+                found[name] = [round(float(q), 6) for q in np.quantile(known, np.linspace(0, 1, _STEPS + 1))]
+        return cls(found)
+
+    def percentile(self, name: str, value: float) -> float | None:
+        """Share of the fitted rows below `value`, 0 to 100, ties counted half; None where unknown."""
+        quantiles = self.quantiles.get(name)
+        if quantiles is None or math.isnan(value):
+            return None
+        middle = (bisect_left(quantiles, value) + bisect_right(quantiles, value)) / 2
+        return round(100 * min(1.0, middle / len(quantiles)), 1)
+
+    def save(self, folder: Path) -> None:
+        (folder / FILE).write_text(json.dumps(self.quantiles, indent=None) + "\n", encoding="utf-8", newline="\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> Reference:
+        try:
+            found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+            return cls({str(name): sorted(float(v) for v in values) for name, values in found.items()})
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise ModelError(f"{folder / FILE} can't be read: {error}") from error
