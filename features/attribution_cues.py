@@ -253,6 +253,8 @@ class _Quotative:
             if surface in ("。", QUOTE):
                 break
             if self._says(at):
+                if not self.quote and self._names_next(at):
+                    return None  # 被害を訴える「会」
                 if self.nominal and at > after:
                     return None  # 「鈴木氏と…述べた」: と joins persons
                 direct = self.quote or at == after or self._object_only(at)
@@ -275,6 +277,10 @@ class _Quotative:
                 if not self.quote or surface in never or (next_ is not None and next_.surface == "と"):
                     return None
                 generic = at
+                if self.s.surface(self.mark + 1) == "は":
+                    return None  # 「…」とは defines
+                if next_ is not None and (next_.surface == "、" or next_.pos2 == "接続助詞"):
+                    break
             elif not self.clause and surface == "、" and at > after:
                 return None
         if not self.quote:
@@ -295,6 +301,10 @@ class _Quotative:
             "で",
         )
         return self.quote and not noun and self._closes(position)
+
+    def _names_next(self, predicate: int) -> bool:
+        closing = self.s.following(self.s.tail(predicate))
+        return closing is not None and closing.surface in ("「", "『")
 
     def _says(self, at: int) -> bool:
         s = self.s
@@ -417,10 +427,14 @@ def _bare(sentence: Sentence, position: int) -> Cue | None:
         if surface in _FORCE:
             aim = after == "て" and sentence.surface(position + 2)[:1] not in ("い", "お", "き", "、")  # 職を求めて動く
             fits = before[-1:] == ["を"] and not aim
+        if surface in ("挙げ", "挙げる"):
+            fits = any(noun in before[-8:] for noun in ("理由", "要因", "原因", "背景", "例", "課題"))
     else:
         fits = token.pos1 == "名詞" and sentence.predicative(position)
         about = before[-1:] == ["に"] and surface in words("to_nouns")
-        fits = fits and (manner or about or "を" in before[-8:] or "つい" in before[-5:] or "が" in before[-2:])
+        fits = fits and (
+            manner or about or "を" in before[-8:] or "つい" in before[-5:] or before[-1:] in (["が"], ["も"])
+        )
         fits = fits and (after in LIGHT or sentence.surface(position - 1) in ("を", "と", "て", "に", "が"))
     if not fits or sentence.negated(position):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from features.analysis import Text
@@ -10,7 +11,13 @@ from features.attribution_words import endings, names, words
 KINDS = ("outlet", "institution", "person", "anonymous", "public", "hearsay")
 
 _NOMINAL = frozenset({"名詞", "接頭辞", "接尾辞", "代名詞"})
-_DATES = frozenset({"日", "月", "年", "時", "分", "ごろ", "頃", "午前", "午後"})
+_DATES = frozenset({"日", "月", "年", "時", "分", "ごろ", "頃", "午前", "午後", "歳", "代", "番", "回", "%"})
+_INNER = (
+    dict.fromkeys("省庁署党軍側銀裁検", "institution")
+    | dict.fromkeys("氏相", "person")
+    | dict.fromkeys("紙誌", "outlet")
+)
+_BRACKETS = re.compile(r"\([^()]*\)")
 _JOINTS = frozenset("・&-=/.'’")
 _PLURALS = frozenset({"ら", "たち", "達", "など", "等", "自身", "さん", "側", "自ら", "各氏"})
 _MASS = frozenset({"katakana", "latin"})
@@ -53,19 +60,7 @@ class Phrases:
     def run(self, at: int) -> tuple[int, int]:
         """Tokens of the run of nouns that ends before `at`, less what follows a name in brackets (an age, a team)."""
         tokens = self.tokens
-        last = at
-        while last > 0:
-            closing = self.opening.get(last - 1)
-            surface = tokens[last - 1].surface
-            if closing is not None and surface in ")】]〉":
-                last = closing
-            elif surface in ("=", "-") and (mark := self._mark_before(last - 1)) is not None:
-                last = mark
-            elif surface == "など" or (surface == "ら" and last - 1 > 0 and tokens[last - 1].pos1 == "接尾辞"):
-                last -= 1
-            else:
-                break
-        first = last
+        first = last = self._close(at)
         while first > 0:
             token = tokens[first - 1]
             if token.pos1 in _NOMINAL:
@@ -88,6 +83,23 @@ class Phrases:
         while first < last and self._leads_in(first, last):
             first += 1
         return first, last
+
+    def _close(self, at: int) -> int:
+        """`at` moved back over brackets, addresses and plurals: where the noun itself ends."""
+        tokens = self.tokens
+        last = at
+        while last > 0:
+            closing = self.opening.get(last - 1)
+            surface = tokens[last - 1].surface
+            if closing is not None and surface in ")】]〉":
+                last = closing
+            elif surface in ("=", "-") and (mark := self._mark_before(last - 1)) is not None:
+                last = mark
+            elif surface == "など" or (surface == "ら" and last - 1 > 0 and tokens[last - 1].pos1 == "接尾辞"):
+                last -= 1
+            else:
+                break
+        return last
 
     def _leads_in(self, first: int, last: int) -> bool:
         """Whether the first token of a run is no part of the name: a date, a number, an adverb."""
@@ -115,8 +127,9 @@ class Phrases:
         return None
 
     def _read(self, at: int) -> Source | None:
-        if at - 1 in self.quoted:
-            return self._quoted(at)
+        close = self._close(at)
+        if close - 1 in self.quoted:
+            return self._quoted(close)
         first, last = self.run(at)
         if first >= last:
             return None
@@ -145,6 +158,8 @@ class Phrases:
         norm, starts, tokens = self.text.norm, self.starts, self.tokens
         end = self.text.ends[last - 1]
         whole = norm[starts[first] : end]
+        if "(" in whole:
+            whole = _BRACKETS.sub("", whole)
         if whole in words("self"):
             return "self", SURE
         if whole in names():
@@ -171,6 +186,10 @@ class Phrases:
             return names()[norm[starts[first] : self.text.ends[tail - 1]]], SURE
         if token.pos3 == "人名":
             return "person", SURE
+        # an ending the tokenizer left inside a word: 経産省, 園側
+        inner = _INNER.get(token.surface[-1]) if len(token.surface) > 1 and token.script == "kanji" else None
+        if inner is not None and token.pos1 == "名詞":
+            return inner, SURE
         if token.pos2 == "固有名詞":
             return "institution", PROPER
         if (
@@ -208,10 +227,11 @@ class Phrases:
 
     def behind(self, at: int) -> Source | None:
         """The source a transparent head stands for: 「市の発表」 is the city's, 「発表」 alone nobody's."""
-        if at - 1 in self.quoted:
-            opening = self.quoted[at - 1]
-            named = self.before(at)
-            return named or (Source(opening + 1, at - 1, "institution", LOOKS) if opening + 1 < at - 1 else None)
+        close = self._close(at)
+        if close - 1 in self.quoted:
+            opening = self.quoted[close - 1]
+            named = self._quoted(close)
+            return named or (Source(opening + 1, close - 1, "institution", LOOKS) if opening + 1 < close - 1 else None)
         first, last = self.run(at)
         if first >= last:
             return None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from features.analysis import Text
 from features.attribution_cues import Cue, find_cues, triggers
-from features.attribution_sentence import Sentence
+from features.attribution_sentence import QUOTE, Sentence
 from features.attribution_sources import LOOKS, Phrases, Source
 from features.attribution_words import words
 
@@ -181,7 +181,7 @@ class Reader:
 
     def _public(self, candidates: list[_Candidate]) -> tuple[Source | None, str]:
         many = [c.source for c in candidates if c.source.kind == "public"]
-        origin = many or [c.source for c in candidates if c.mark.startswith("から")]
+        origin = many or [c.source for c in candidates if c.mark.startswith("から") and c.source.sure]
         return (origin[-1], origin[-1].kind) if origin else (None, "public")
 
     def _passive(self, cue: Cue, candidates: list[_Candidate], previous: Source | None) -> tuple[Source | None, str]:
@@ -221,7 +221,9 @@ class Reader:
                 return direct
         near = [c for c in candidates if begin <= c.position < cue.content]
         if cue.generic:
-            near = [c for c in near if c.source.trust > LOOKS and c.mark in ("は", "も", "が")]
+            near = [c for c in near if c.source.trust > LOOKS]
+        if cue.generic or cue.thought:
+            near = [c for c in near if c.mark in ("は", "も", "が")]
         source = self._choose(sentence, cue, near)
         if cue.form == "news":
             press = source is not None and (
@@ -288,7 +290,8 @@ class Reader:
             return None
         if source.kind in ("person", "anonymous") and (source.sure or colon):
             return source
-        return source if colon and source.kind == "institution" else None
+        quoted = sentence.surface(cue.content) == QUOTE
+        return source if colon and quoted and source.kind == "institution" else None
 
     def _carried(self, number: int, reach: int) -> Source | None:
         """The source of the sentences before, where this one leaves its subject out."""
