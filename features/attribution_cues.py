@@ -60,7 +60,7 @@ class Cue(NamedTuple):
 @cache
 def triggers() -> frozenset[str]:
     """Surfaces without which a sentence holds no cue, unless it quotes."""
-    few = ": と よる より よれ らしい そう 模様 もよう は 明らか 話し 話す 話さ 示し 示す 分かっ わかっ 判明"
+    few = ": と 声 言う 語る 続ける 話す よる より よれ らしい そう 模様 もよう は 明らか 話し 話す 話さ 示し 示す 分かっ わかっ 判明"
     return frozenset(few.split()) | verbs("report_verbs") | words("report_nouns") | words("to_nouns")
 
 
@@ -83,9 +83,13 @@ def _at(sentence: Sentence, position: int, used: set[int]) -> Cue | None:
             return None
         if sentence.token(position).pos2 == "格助詞" or sentence.surface(position - 1) == QUOTE:
             return _Quotative(sentence, position).cue()
-        if sentence.surface(position + 1) == "、" and sentence.token(position - 1).pos1 in _PREDICATES:
+        if sentence.token(position - 1).pos1 not in _PREDICATES:
+            return None
+        if sentence.surface(position + 1) == "、":
             return _after_negation(sentence, position)
-        return None
+        # 増えると予想する: cut as a condition, though a verb of saying follows at once
+        says = sentence.surface(position + 1) in words("say_nouns") and sentence.predicative(position + 1)
+        return _Quotative(sentence, position).cue() if says else None
     if surface in ("よる", "よれ", "より"):
         return _according(sentence, position)
     if surface == "は":
@@ -96,8 +100,12 @@ def _at(sentence: Sentence, position: int, used: set[int]) -> Cue | None:
         return None
     if surface in ("らしい", "そう", "模様", "もよう"):
         return _ending(sentence, position)
-    if surface in ("分かっ", "わかっ", "判明"):
-        return _found(sentence, position)
+    if surface in ("分かっ", "わかっ", "判明", "明らか"):
+        found = _found(sentence, position)
+        if found is not None or surface != "明らか":
+            return found
+    if surface == "声":
+        return _murmur(sentence, position)
     if surface in triggers():
         return _bare(sentence, position)
     return None
@@ -220,7 +228,9 @@ class _Quotative:
         if s.surface(noun) == "こと" and following in ("の", "いう"):
             ends = self._closes(noun) or (s.surface(noun + 1) == "で" and s.surface(noun + 2) == "、")
             return self.make("hearsay", noun) if ends and (self.clause or following == "の") else None
-        if not self.clause and not (self.nominal and following == "の" and s.surface(noun) in words("stance_nouns")):
+        if not self.clause and not (
+            self.nominal and following == "の" and _head(s, noun, words("stance_nouns")) is not None
+        ):
             return None
         if following == "いう" and not self.quote:
             speaker = s.speaker_after(s.flat[after] + 1)
@@ -234,6 +244,12 @@ class _Quotative:
         s = self.s
         predicate, held = _held(s, noun)
         many = s.surface(noun) in words("voices")
+        if (
+            predicate is None
+            and s.surface(noun + 1) in ("だ", "です", "。", "")
+            and s.ends_word(noun, words("positions"))
+        ):
+            return self.make("to", noun)
         if predicate is None:
             ends = s.surface(noun + 1) in ("が", "も") or s.surface(noun + 1) in STOPS
             return self.make("public", noun, s.flat[noun] + 1) if self.quote and many and ends else None
@@ -259,7 +275,7 @@ class _Quotative:
                     return None  # 「鈴木氏と…述べた」: と joins persons
                 direct = self.quote or at == after or self._object_only(at)
                 return self.make("to", at, first=self.first if direct else s.flat[at])
-            told = surface in words("voices") or surface in words("stance_nouns")
+            told = s.ends_word(at, words("voices") | words("stance_nouns"))
             if self.quote and told and s.is_particle(at + 1, "が", "も"):
                 return self._stance(at)
             token = s.token(at)
@@ -287,7 +303,12 @@ class _Quotative:
             return None
         if generic is not None:
             return None if s.passive(generic) else self.make("to", generic)._replace(generic=True)
-        rest = [at for at in range(after, len(s)) if s.surface(at) not in ("。", "!")]
+        rest = [at for at in range(after, len(s)) if s.surface(at) not in ("。", "!", "、")]
+        if rest and len(rest) <= 14 and not any(s.is_particle(at, *"はがもをに") for at in rest):
+            speaker = s.phrases.before(s.end_of(rest[-1]))
+            if speaker is not None and speaker.sure and speaker.kind in ("person", "anonymous"):
+                # 「…」と、田中監督。
+                return self.make("named", rest[-1], s.flat[self.mark] + 1)
         if len(rest) > 8 or any(s.surface(at) in (QUOTE, "を", "の", "が") for at in rest):
             return None
         # 「…」と笑顔。 the noun stands for its verb
@@ -316,8 +337,8 @@ class _Quotative:
                 return True
             stances = words("stance_nouns")
             near = range(max(self.after, at - 4), at)
-            return surface in verbs("stance_verbs") and any(s.surface(i) in stances for i in near)
-        return surface in words("say_nouns") and s.predicative(at)
+            return surface in verbs("stance_verbs") and any(s.ends_word(i, stances) for i in near)
+        return s.predicative(at) and s.ends_word(at, words("say_nouns"))
 
     def _object_only(self, predicate: int) -> bool:
         """Whether only the predicate's object stands between と and it (と懸念を示した): then the cue begins at と."""
@@ -329,9 +350,13 @@ def _head(sentence: Sentence, position: int, nouns: frozenset[str]) -> int | Non
     """Position of the noun of a list that heads the phrase at `position`: 批判の声が, 驚きのコメントも."""
     for at in range(position, min(position + 8, len(sentence))):
         surface = sentence.surface(at)
-        if surface in nouns and (sentence.is_particle(at + 1, *"をがもはにで") or sentence.surface(at + 1) in STOPS):
+        closed = sentence.is_particle(at + 1, *"をがもはにで") or sentence.surface(at + 1) in STOPS | {"だ", "です"}
+        if closed and sentence.ends_word(at, nouns):
             return at
-        if surface in ("を", "が", "は", "も", "、", QUOTE) or sentence.token(at).pos1 == "動詞":
+        if surface in ("を", "が", "は", "も", "、", QUOTE):
+            return None
+        # 見方 is cut in two, the first of them a verb
+        if sentence.token(at).pos1 == "動詞" and sentence.surface(at + 1) != "方":
             return None
     return None
 
@@ -344,17 +369,14 @@ def _held(sentence: Sentence, noun: int) -> tuple[int | None, bool]:
         token = sentence.token(at)
         if surface in ("。", QUOTE):
             break
-        if (
-            token.pos1 not in ("動詞", "形容詞")
-            and surface not in report
-            and surface not in ("明らか", "続出", "殺到", "多数")
-        ):
+        holds = surface in verbs("stance_verbs") or surface in report or surface == "明らか"
+        exists = surface in verbs("stance_passive")
+        if token.pos1 not in ("動詞", "形容詞") and not holds and not exists:
             continue
         passive = sentence.passive(at)
-        holds = surface in verbs("stance_verbs") or surface in report or surface == "明らか"
         if holds and not passive and sentence.surface(noun + 1) in ("を", "に", "で"):
             return at, True
-        if passive or surface in verbs("stance_passive"):
+        if passive or exists:
             return at, False
         if token.pos2 != "非自立可能":
             break
@@ -394,7 +416,26 @@ def _in_words_of(sentence: Sentence, position: int) -> Cue | None:
     return Cue("according", mark, mark, position, sentence.flat[mark], sentence.flat[position] + 1, False)
 
 
-_ACCOUNTS = frozenset(["話", "調べ", "説明", "発表", "まとめ", "推計", "試算", "取材", "報道", "調査", "集計"])
+_ACCOUNTS = frozenset(
+    [
+        "見立て",
+        "ところ",
+        "予測",
+        "分析",
+        "推定",
+        "話",
+        "調べ",
+        "説明",
+        "発表",
+        "まとめ",
+        "推計",
+        "試算",
+        "取材",
+        "報道",
+        "調査",
+        "集計",
+    ]
+)
 
 
 def _found(sentence: Sentence, position: int) -> Cue | None:
@@ -409,6 +450,17 @@ def _found(sentence: Sentence, position: int) -> Cue | None:
     return None
 
 
+def _murmur(sentence: Sentence, position: int) -> Cue | None:
+    """住民からは不安の声が上がる: voices without their words."""
+    if sentence.surface(position - 1) != "の" or not sentence.is_particle(position + 1, "が", "も"):
+        return None
+    predicate, held = _held(sentence, position)
+    if predicate is None or held:
+        return None
+    first, last = sentence.flat[position], sentence.tail(predicate)
+    return Cue("murmur", position, position, predicate, first, last, False, True)
+
+
 def _bare(sentence: Sentence, position: int) -> Cue | None:
     """A verb of reporting with its object: 計画を発表した, …について説明した, 次のように話す."""
     surface = sentence.surface(position)
@@ -416,10 +468,13 @@ def _bare(sentence: Sentence, position: int) -> Cue | None:
     before = sentence.surfaces[max(0, position - 12) : position]
     after = sentence.surface(position + 1)
     manner = before[-1:] in (["こう"], ["そう"]) or "よう" in before[-3:]
+    if manner and token.pos1 == "動詞" and sentence.speaker_after(sentence.tail(position)) is not None:
+        last = sentence.tail(position)
+        return Cue("to", position, position, position, sentence.flat[position], last, False)
     if surface == "明らか":
         fits = after == "に" and sentence.surface(position + 2) in LIGHT and "を" in before
     elif surface in ("示し", "示す"):
-        fits = before[-1:] == ["を"] and sentence.surface(position - 2) in words("stance_nouns")
+        fits = before[-1:] == ["を"] and sentence.ends_word(position - 2, words("stance_nouns"))
     elif surface in ("話し", "話す", "話さ"):
         fits = token.pos1 == "動詞" and (manner or "つい" in before[-3:])
     elif token.pos1 == "動詞":
@@ -443,7 +498,10 @@ def _bare(sentence: Sentence, position: int) -> Cue | None:
     if closing is not None:
         if closing.pos1 in ("名詞", "接頭辞", "代名詞", "形状詞") and closing.surface not in _HINGES:
             return None
-        if closing.pos1 == "助詞" and closing.surface in ("の", "か", "と", "ば", "なら"):
+        heard = (
+            closing.surface == "と" and end + 1 < sentence.last and sentence.tokens[end + 1].surface in ("いう", "の")
+        )
+        if closing.pos1 == "助詞" and closing.surface in ("の", "か", "と", "ば", "なら") and not heard:
             return None
     press = surface[:1] in _PRESS
     # 通信社が23日伝えた: where no object is said, only the press is heard
@@ -511,7 +569,7 @@ def _label(sentence: Sentence, position: int) -> Cue | None:
     if next_ is not None and next_.surface == "(" and end in sentence.bracketed:
         close = sentence.bracketed[end]
         after = sentence.following(close + 1)
-        if sentence.quoted_length(position) >= 12 and (after is None or after.surface in STOPS):
+        if sentence.quoted_length(position) >= 8 and (after is None or after.surface in STOPS):
             return Cue("signed", position, close, position, close, close, True)
     if (next_ is not None and next_.surface not in ("。", "(", "!", "?")) or position == 0:
         return None

@@ -66,6 +66,13 @@ class Sentence:
         index = self.flat[position]
         return self.starts[self.folded[index]] - self.starts[index] - 1
 
+    def ends_word(self, position: int, table: frozenset[str]) -> bool:
+        """Whether a word of `table` ends at `position`; the tokenizer may have cut it in up to three (危機+感)."""
+        surfaces = self.surfaces
+        return any(
+            "".join(surfaces[max(first, 0) : position + 1]) in table for first in range(position, position - 3, -1)
+        )
+
     def is_particle(self, position: int, *surfaces: str) -> bool:
         return self.surface(position) in surfaces and self.token(position).pos1 == "助詞"
 
@@ -130,5 +137,5 @@ class Sentence:
 
 
 def _continues(token: Token) -> bool:
-    """いる, おり, きた behind て."""
-    return token.pos1 == "動詞" and token.pos2 == "非自立可能" and token.surface[0] in "いおき"
+    """いる, おり, きた, くれた behind て."""
+    return token.pos1 == "動詞" and token.pos2 == "非自立可能" and token.surface[0] in "いおきくもし"

@@ -137,7 +137,11 @@ class Reader:
         return source.kind == "public" or self._is_document(source)
 
     def _is_document(self, source: Source) -> bool:
-        return source.kind == "institution" and self.text.surfaces[source.last - 1] in words("documents")
+        if source.kind != "institution":
+            return False
+        end = self.text.ends[source.last - 1]
+        starts = self.text.starts[max(source.first, source.last - 3) : source.last]
+        return any(self.text.norm[start:end] in words("documents") for start in starts)
 
     def _tie(
         self,
@@ -156,8 +160,10 @@ class Reader:
             source = self._asked(sentence, cue.mark - 2)
         elif cue.form in ("label", "signed"):
             source = self._label(sentence, cue)
-        elif cue.form == "public":
-            return self._public(candidates)
+        elif cue.form == "named":
+            source = self.phrases.before(sentence.end_of(cue.predicate))
+        elif cue.form in ("public", "murmur"):
+            return self._public([c for c in candidates if c.position < cue.predicate])
         elif cue.passive:
             return self._passive(cue, candidates, previous)
         else:
@@ -254,6 +260,11 @@ class Reader:
         if not cue.quote:
             turn = self._turn(sentence, cue.content)
             topics = [c for c in topics if c.position > turn] or topics
+            if cue.form == "bare":
+                # the object stands between subject and verb: the nearest topic is the verb's own
+                topics, subjects = topics[-1:], subjects[-1:]
+            else:
+                topics = self._after_pause(sentence, topics)
         pool = [c for c in topics if c.source.sure] or topics
         if not pool:
             places = [c for c in candidates if c.mark in ("では", "でも", "からは") or (c.mark == "から" and cue.quote)]
@@ -265,6 +276,16 @@ class Reader:
             if waits and not self._verb_between(sentence, subject.position, topic.position):
                 return subject.source
         return topic.source
+
+    def _after_pause(self, sentence: Sentence, topics: list[_Candidate]) -> list[_Candidate]:
+        """検察側は懲役を求め、弁護側は無罪だと述べた: a verb, a comma and a sure topic open a clause of their own."""
+        for number in range(len(topics) - 1, 0, -1):
+            topic = topics[number]
+            before = topic.source.first - 1
+            pause = before > sentence.first and sentence.tokens[before].surface == "、"
+            if pause and topic.source.sure and sentence.tokens[before - 1].cform.startswith("連用"):
+                return topics[number:]
+        return topics
 
     def _turn(self, sentence: Sentence, end: int) -> int:
         """Where the last adversative before `end` closes a clause, or -1: 「AはXだが、BはYと述べた」."""
