@@ -7,6 +7,7 @@ empty headline too.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from features.analysis import Analysis, Quotation, Span
 from features.feature import NAN, Feature, Located, Spans, Value
@@ -270,7 +271,7 @@ def modified_past(a: Analysis) -> float:
     return float(
         sum(
             t.surface in ("た", "だ") and t.cform.startswith("連体形") and after.pos1 in ("名詞", "代名詞")
-            for t, after in zip(tokens, tokens[1:], strict=False)
+            for t, after in pairwise(tokens)
         )
     )
 

@@ -134,10 +134,7 @@ def tokenize(text: str) -> list[Token]:
         In order; every surface stands in `text` after the one before it.
     """
     parse = _tagger().parse
-    if len(text) <= _CHUNK:
-        lines = parse(text)
-    else:
-        lines = "\n".join(filter(None, (parse(part) for part in _chunks(text))))
+    lines = parse(text) if len(text) <= _CHUNK else "\n".join(filter(None, map(parse, _chunks(text))))
     return [_memo[line] for line in lines.split("\n")] if lines else []
 
 

@@ -11,7 +11,7 @@ from typing import IO, Any
 from quality.errors import DataError
 from quality.files import Chunk, Writer, read_chunks
 from quality.model import QualityModel, load_model
-from quality.scoring import COLUMNS, score_many, to_document
+from quality.scoring import COLUMNS, REFUSED, score_many, to_document
 
 _KINDS = (".parquet", ".jsonl", ".csv")
 
@@ -94,7 +94,7 @@ def _score_chunks(
         for chunk in read_chunks(source):
             if "title" not in chunk.names:
                 raise DataError(f"{source}: no column 'title'; it has {', '.join(chunk.names) or 'none'}")
-            taken = [c for c in COLUMNS if c in chunk.names]
+            taken = [c for c in REFUSED if c in chunk.names]
             if taken and not overwrite:
                 raise DataError(
                     f"{source} has the column(s) {', '.join(taken)} already; use --overwrite to replace them"

@@ -149,10 +149,8 @@ def train(data: tuple[Path, ...], output: Path | None, seed: int, tracking_uri: 
 
     done = run(data, output, seed=seed, tracking_uri=tracking_uri, experiment=experiment)
     click.echo(figures_table(done.metrics))
-    click.echo(
-        f"\nmodel {done.metrics['model_version']} is in {done.folder}\nrun {done.run_id}; look at it with\n  mlflow ui --backend-store-uri {done.tracking_uri}",
-        err=True,
-    )
+    click.echo(f"\nmodel {done.metrics['model_version']} is in {done.folder}", err=True)
+    click.echo(f"run {done.run_id}; look at it with\n  mlflow ui --backend-store-uri {done.tracking_uri}", err=True)
 
 
 @main.command()

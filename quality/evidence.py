@@ -13,6 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from features import attribution
 from features.analysis import Analysis, Span, Text, analyse
 from features.document import Document
@@ -159,11 +161,7 @@ def _head_reasons(model: QualityModel, head: Head, analysis: Analysis, columns: 
 
 def _is_high(model: QualityModel, head: Head, name: str, value: float) -> bool:
     if name == SENSATIONAL_RAW:
-        return (
-            value >= 1.5
-            if model.heads["sensational"].grade is None
-            else float(model.heads["sensational"].grade(value)) >= 1.5
-        )  # type: ignore[arg-type]
+        return float(model.heads["sensational"].probability(np.array([value]))[0]) >= 0.5
     if math.isnan(value):
         return False
     if float(value).is_integer() and value == 0:
@@ -241,10 +239,8 @@ def _wording(analysis: Analysis, own: list[tuple[TextModel, float]], total: floa
         ranked += [
             (part, where, (text.starts[i], text.ends[i]))
             for i, part in enumerate(parts)
-            if (part * total > 0
-            and text.tokens[i].script != "symbol")
-            or (part * total > 0
-            and text.tokens[i].surface in "!?")
+            if (part * total > 0 and text.tokens[i].script != "symbol")
+            or (part * total > 0 and text.tokens[i].surface in "!?")
         ]
     ranked.sort(key=lambda r: (-abs(r[0]), r[2]))
     for _, where, span in ranked[:_WORDS]:

@@ -45,6 +45,8 @@ COLUMNS: tuple[str, ...] = (
     "quality",
     "verdict",
 )
+# An input may say body_kind itself; the answer keeps what it says and fills what it leaves open.
+REFUSED = tuple(name for name in COLUMNS if name != "body_kind")
 TEXT_COLUMNS = frozenset({"body_kind", "headline_label", "article_label", "verdict"})
 
 
@@ -134,7 +136,8 @@ def _assemble(model: QualityModel, rule: Policy, analysis: Analysis, row: dict[s
     value = {name: _round(v if japanese or math.isnan(v) else _NEUTRAL[name]) for name, v in row.items()}
     document = analysis.document
     sensational, grade = value["sensational"], value["sensational_grade"]
-    assert sensational is not None and grade is not None  # the headline's head answers every document
+    assert sensational is not None  # the headline's head answers every document
+    assert grade is not None
     kind = _body_kind(document, analysis.body is not None, value["whole"])
     headline = rule.headline_label(sensational)
     article = rule.article_label(value["substantive"])
@@ -249,7 +252,7 @@ def score_batch(
     names = column_names(frame)
     if "title" not in names:
         raise DataError(f"the table has no column 'title'; it has {', '.join(names) or 'none'}")
-    taken = [c for c in COLUMNS if c in names]
+    taken = [c for c in REFUSED if c in names]
     if taken and not overwrite:
         raise DataError(f"the table has the column(s) {', '.join(taken)} already; say overwrite=True to replace them")
     documents = []

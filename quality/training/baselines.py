@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -36,4 +37,4 @@ def tfidf_ridge(train: pd.DataFrame, test: pd.DataFrame, label: str, body: bool 
 
 def _word_grams(text: str) -> list[str]:
     words = Text(text).surfaces
-    return words + [" ".join(pair) for pair in zip(words, words[1:], strict=False)]
+    return words + [" ".join(pair) for pair in pairwise(words)]

@@ -17,7 +17,8 @@ _MIN_ROWS = 30  # a threshold is not read off fewer labelled rows than this
 def centered_isotonic(raw: Array, label: Array, top: float) -> Curve:
     """Centered isotonic regression (Oron & Flournoy, 2017): each flat block of the isotonic fit becomes one knot at its centre.
 
-    Plain isotonic regression ties all scores of a block, which costs ranking; between centres the curve rises.
+    Plain isotonic regression ties all scores of a block, which costs ranking; between centres the curve rises. Each block's mean
+    is drawn towards the overall mean by one row's weight, so that no finite number of rows says 0 or 1.
     """
     from sklearn.isotonic import IsotonicRegression
 
@@ -25,8 +26,10 @@ def centered_isotonic(raw: Array, label: Array, top: float) -> Curve:
     x, fitted = raw[order], IsotonicRegression().fit(raw, label).predict(raw[order])
     knots_x, knots_y = [], []
     for value in np.unique(fitted):
-        knots_x.append(float(x[fitted == value].mean()))
-        knots_y.append(float(np.clip(value, 0.0, top)))
+        block = fitted == value
+        drawn = (value * block.sum() + label.mean()) / (block.sum() + 1)
+        knots_x.append(float(x[block].mean()))
+        knots_y.append(float(np.clip(max([drawn, *knots_y[-1:]]), 0.0, top)))
     # the ends: half-way to the limits, so that the lowest and highest scores keep their order
     if x[0] < knots_x[0]:
         knots_x.insert(0, float(x[0]))

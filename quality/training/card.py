@@ -33,8 +33,9 @@ def figures_table(metrics: Mapping[str, Any]) -> str:
     for name, rows in metrics.get("baselines", {}).items():
         for head, row in rows.items():
             cells = " | ".join(_figure(row, f) for f in ("auc", "ap"))
+            what = f"{head}: plain baseline, TF-IDF ridge"
             lines.append(
-                f"| {_SET_NAMES.get(name, name)} | {head}: plain baseline, TF-IDF ridge | {row['n']} | {row['positive']:.3f} | {cells} | | |"
+                f"| {_SET_NAMES.get(name, name)} | {what} | {row['n']} | {row['positive']:.3f} | {cells} | | |"
             )
     return "\n".join(lines)
 
@@ -75,7 +76,8 @@ outlet of a row was never seen by the model that answered for it.
 
 ## Thresholds
 
-Policy `p95` (version {metrics["policy_version"]}): a headline is *sensational* from {p95["sensational_from"]:.3f}, *informative* up to {p95["informative_to"]:.3f}; an article is
+Policy `p95` (version {metrics["policy_version"]}): a headline is *sensational* from {p95["sensational_from"]:.3f},
+*informative* up to {p95["informative_to"]:.3f}; an article is
 *substantive* from {p95["substantive_from"]:.3f}, *thin* up to {p95["thin_to"]:.3f}. Each was set for 95% precision on held-out rows.
 
 {thresholds_table(metrics)}
@@ -104,8 +106,9 @@ koron/java-extractarticle, flairNLP/fundus and other extractors. None of their t
 
 ## Limits
 
-The graders shared one mind, so agreement between different people would be lower. Headlines are mostly of 2023-12 to 2026-02; new bait wears new words, so
-refit and watch for drift. Layout is known for whole pages only. Text that is not Japanese is answered `uncertain`, never guessed.
+The graders shared one mind, so agreement between different people would be lower. Headlines are mostly of 2023-12 to 2026-02;
+new bait wears new words, so refit and watch for drift. Layout is known for whole pages only.
+Text that is not Japanese is answered `uncertain`, never guessed.
 """
 
 

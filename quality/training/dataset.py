@@ -56,7 +56,7 @@ def read_table(path: Path) -> pd.DataFrame:
             return pd.read_csv(path, dtype={"id": str, "title": str})
         if path.suffix == ".jsonl":
             return pd.DataFrame(
-                [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+                [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
             )
         if path.suffix == ".parquet":
             return pd.read_parquet(path)

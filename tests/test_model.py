@@ -1,0 +1,87 @@
+"""One artifact format: it loads as it was saved, and not at all where it was changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from quality import ModelError, load_model, score
+from quality.model import QualityModel
+
+CHAMPION = Path(__file__).parents[1] / "quality" / "champion"
+TITLES = ["【衝撃】まさかの結末に騒然", "市、予算案を発表", "“神対応”の理由とは？"]
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return Path(shutil.copytree(CHAMPION, tmp_path / "model"))
+
+
+def test_saved_and_loaded_it_answers_alike(tmp_path):
+    model = load_model()
+    version = model.save(tmp_path / "again")
+    again = load_model(tmp_path / "again")
+    assert again.version == version == load_model().version
+    assert [score(t, model=again) for t in TITLES] == [score(t) for t in TITLES]
+
+
+def test_a_model_written_twice_is_the_same_bytes(tmp_path):
+    for name in ("one", "two"):
+        QualityModel.load(CHAMPION).save(tmp_path / name)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+def test_no_model_says_so(tmp_path):
+    with pytest.raises(ModelError, match=r"manifest\.json is missing"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        p.name
+        for p in CHAMPION.iterdir()
+        if p.suffix in {".npy", ".terms", ".txt", ".json"} and p.name != "metrics.json"
+    ),
+)
+def test_a_changed_file_is_refused(folder, name):
+    path = folder / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ModelError):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("name", ["sensational.lgb.txt", "whole.tail_char.npy", "reference.json", "manifest.json"])
+def test_a_missing_file_is_named(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match=name.replace(".", r"\.")):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("schema", "0" * 64, "other features"),
+        ("format", 99, "format 99"),
+        ("heads", {}, "changed|missing"),
+        ("files", {"../../etc/passwd": "0"}, "does not list"),
+        ("thresholds", {"p95": {"sensational_from": 7}}, "changed"),
+    ],
+)
+def test_a_manifest_that_lies_is_refused(folder, key, value, said):
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest[key] = value
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(ModelError, match=said):
+        load_model(folder)
+
+
+def test_the_champion_is_small():
+    assert sum(p.stat().st_size for p in CHAMPION.iterdir()) <= 25_000_000

@@ -1,0 +1,167 @@
+"""The training job, on labelled examples small enough to fit in seconds, against a real MLflow store."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from quality import DataError, load_corpus, load_model
+from quality.training import dataset, gate
+from quality.training.calibrate import centered_isotonic, label_thresholds
+from quality.training.card import BEGIN, END, render_into
+
+
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory):
+    """Headlines and articles of the corpus as labelled files, a slice of each."""
+    folder = tmp_path_factory.mktemp("labelled")
+    corpus = load_corpus()
+    headlines = corpus.headlines.iloc[:600][["id", "title", "grade"]].assign(
+        outlet=lambda f: "outlet-" + (f.index % 23).astype(str)
+    )
+    headlines.to_csv(folder / "headlines.csv", index=False)
+    articles = corpus.articles.iloc[:240][["id", "title", "body", "grade", "delivery", "whole"]]
+    articles.to_json(folder / "articles.jsonl", orient="records", lines=True, force_ascii=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(labelled, tmp_path_factory):
+    from quality.training.job import train
+
+    root = tmp_path_factory.mktemp("runs")
+    sources = [labelled / "headlines.csv", labelled / "articles.jsonl"]
+    uri = f"sqlite:///{root / 'mlflow.db'}"
+    return uri, [train(sources, root / name, tracking_uri=uri) for name in ("one", "two")]
+
+
+def test_the_same_data_and_seed_write_the_same_bytes(trained):
+    one, two = (t.folder for t in trained[1])
+    names = sorted(p.name for p in one.iterdir())
+    assert names == sorted(p.name for p in two.iterdir())
+    for name in names:
+        assert (one / name).read_bytes() == (two / name).read_bytes(), name
+
+
+def test_the_run_stands_in_mlflow(trained):
+    import mlflow
+
+    uri, (one, _) = trained
+    client = mlflow.MlflowClient(uri)
+    run = client.get_run(one.run_id)
+    assert run.info.status == "FINISHED"
+    assert run.data.params["seed"] == "1"
+    assert run.data.tags["model_version"] == one.metrics["model_version"]
+    assert run.data.metrics["out_of_fold.sensational.auc"] == one.metrics["sets"]["out_of_fold"]["sensational"]["auc"]
+    assert {f.path for f in client.list_artifacts(one.run_id)} == {"model", "plots"}
+    mlflow.set_tracking_uri(uri)
+    assert load_model(f"runs:/{one.run_id}/model").version == one.metrics["model_version"]
+
+
+def test_a_model_learns_from_few_examples(trained):
+    sets = trained[1][0].metrics["sets"]["out_of_fold"]
+    assert sets["sensational"]["auc"] > 0.75
+    assert sets["substantive"]["auc"] > 0.75
+    assert sets["sensational"]["n"] == 600
+
+
+def test_a_failed_run_is_marked_failed(labelled, tmp_path):
+    import mlflow
+
+    from quality.training import tracking
+
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    with pytest.raises(KeyboardInterrupt), tracking.run(uri) as run:
+        raise KeyboardInterrupt
+    assert mlflow.MlflowClient(uri).get_run(run.info.run_id).info.status == "FAILED"
+
+
+def table(**columns):
+    return pd.DataFrame({"title": ["甲", "乙", "丙"], "grade": [0.0, 1.0, 2.0], **columns})
+
+
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [
+        (table(colour=["r", "g", "b"]), "colour"),
+        (table(id=["a", "b", "a"]), r"same id twice in row\(s\) 1, 3"),
+        (table().assign(grade=[0, 3.5, 1]), r"grade .* row\(s\) 2"),
+        (table().assign(grade=[0, np.nan, -1]), r"grade .* row\(s\) 2, 3"),
+        (table().assign(title=["甲", " ", None]), r"title .* row\(s\) 2, 3"),
+        (table(whole=[0, 1, 2]), r"whole .* row\(s\) 3"),
+        (pd.DataFrame({"title": ["甲"]}), "grade"),
+    ],
+)
+def test_bad_labels_are_named(frame, said):
+    with pytest.raises(DataError, match=said):
+        dataset.validate(frame, "labels.csv", ("title", "grade"))
+
+
+def test_folds_keep_outlets_apart():
+    frame = pd.DataFrame({"title": ["t"] * 60, "outlet": [f"o{i % 7}" for i in range(50)] + [None] * 10})
+    held = np.zeros(60, int)
+    for fit_on, out in dataset.folds(frame):
+        outlets = frame["outlet"].dropna()
+        assert not set(outlets[outlets.index.isin(fit_on)]) & set(outlets[outlets.index.isin(out)])
+        held[out] += 1
+    assert (held == 1).all()
+
+
+def test_splitting_by_time_holds_out_the_newest():
+    frame = pd.DataFrame({"date": ["2024-01-01", "2025-06-01", None, "2024-03-01", "2026-01-01"]})
+    early, late = dataset.split_by_time(frame, 0.25)
+    assert sorted([*early, *late]) == list(range(5))
+    assert late.tolist() == [4]
+    with pytest.raises(DataError, match="date"):
+        dataset.split_by_time(pd.DataFrame({"title": ["t"]}))
+
+
+def test_calibration_rises_and_is_right_on_average():
+    rng = np.random.default_rng(0)
+    raw = rng.normal(size=4000)
+    label = (rng.random(4000) < 1 / (1 + np.exp(-2 * raw))).astype(float)
+    curve = centered_isotonic(raw, label, 1.0)
+    p = curve(np.sort(raw))
+    assert (np.diff(p) >= 0).all()
+    assert len(np.unique(p)) > 3500
+    assert abs(p.mean() - label.mean()) < 0.01
+
+
+def test_thresholds_hold_their_precision():
+    rng = np.random.default_rng(1)
+    p = rng.random(5000)
+    frame = pd.DataFrame({"probability": p, "label": np.where(rng.random(5000) < p, 3.0, 0.0), "base": True})
+    found = label_thresholds(frame, frame, 0.95)
+    assert (frame.label[p >= found["sensational_from"]] >= 1.5).mean() >= 0.95
+    assert (frame.label[p <= found["informative_to"]] < 1.5).mean() >= 0.95
+    assert found["informative_to"] < found["sensational_from"]
+
+
+METRICS = {"sets": {"dev": {"sensational": {"auc": 0.95, "mse": 0.015}}}}
+
+
+def test_the_gate():
+    verdicts = gate.check(
+        METRICS, {"dev.sensational.auc": 0.94, "dev.sensational.mse": 0.02, "dev.sensational.ap": 0.1}
+    )
+    assert [v.passed for v in verdicts] == [True, True, False]
+    assert not gate.check(METRICS, {"dev.sensational.auc": 0.951})[0].passed
+    assert not gate.check(METRICS, {"dev.sensational.mse": 0.014})[0].passed
+
+
+def test_floors_rise_and_fall_only_when_told(tmp_path):
+    path = tmp_path / "gate.json"
+    path.write_text(
+        json.dumps({"data": {}, "limits": {"dev.sensational.auc": 0.9, "dev.sensational.mse": 0.01}}), encoding="utf-8"
+    )
+    assert gate.raise_limits(path, METRICS) == {"dev.sensational.auc": 0.947, "dev.sensational.mse": 0.01}
+    assert gate.raise_limits(path, METRICS, lower=True)["dev.sensational.mse"] == 0.018
+
+
+def test_figures_are_rendered_between_their_markers():
+    assert render_into(f"a\n{BEGIN}\nold\n{END}\nb", "new") == f"a\n{BEGIN}\nnew\n{END}\nb"
+    with pytest.raises(ValueError, match="markers"):
+        render_into("nothing", "new")
