@@ -32,7 +32,7 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError:
         pass
     else:
-        if not any(mark in data for mark in _ESCAPES):
+        if b"\x1b" not in data:
             return text
     return data.decode(_guess(data), "replace")
 

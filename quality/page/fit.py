@@ -8,6 +8,7 @@ Figures are quoted from ``--leave-one-site-out FOLDER``: each site's pages are r
 from __future__ import annotations
 
 import collections
+import functools
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .bench import RENDERINGS, prediction
-from .measures import CUE_COLUMNS, OWN_COLUMNS, Measured, measure
+from .measures import NAMES, OWN, Measured, measure
 from .model import SHIPPED, RoleModel, from_lightgbm
 from .read import front_end, read_with
 from .roles import candidates
@@ -118,9 +119,7 @@ def _example(page: dict[str, Any], source: Any, rails: set[str]) -> Example:
 
 def fit(html: list[Example], text: list[Example]) -> RoleModel:
     """The four ensembles from examples of both front ends; the same examples give the same model."""
-    names = tuple(html[0].measured.names)
-    every = list(range(len(names)))
-    own = [names.index(name) for name in (*OWN_COLUMNS, *CUE_COLUMNS)]
+    every, own = list(range(len(NAMES))), list(range(len(OWN)))
     trees = {
         "html_body": _grow(html, "body", every),
         "html_item": _grow(html, "item", every),
@@ -128,7 +127,7 @@ def fit(html: list[Example], text: list[Example]) -> RoleModel:
         # Lines of text say too little of their surroundings to learn rails from: what HTML shows of wording serves both.
         "text_item": _grow(html + text, "item", own),
     }
-    return RoleModel(names, trees)
+    return RoleModel(NAMES, trees)
 
 
 def _grow(examples: list[Example], target: str, chosen: list[int]) -> Any:
@@ -136,7 +135,7 @@ def _grow(examples: list[Example], target: str, chosen: list[int]) -> Any:
 
     pages = collections.Counter(e.site for e in examples)
     keep = [np.ones_like(e.body) if target == "body" else e.candidate for e in examples]
-    columns = np.vstack([e.measured.columns[k] for e, k in zip(examples, keep, strict=True)])[:, chosen]
+    columns = np.concatenate([e.measured.rows[:, k] for e, k in zip(examples, keep, strict=True)], axis=1)[chosen].T
     truth = np.concatenate([getattr(e, target)[k] for e, k in zip(examples, keep, strict=True)])
     weight = np.concatenate(
         [
@@ -161,7 +160,7 @@ def leave_one_site_out(folder: Path, out: Path, examples: dict[str, list[Example
         for rendering in RENDERINGS:
             for file in files:
                 data = _path(folder, rendering, file).read_bytes()
-                rows[rendering].append(prediction(file, data, lambda source: read_with(model, source)))
+                rows[rendering].append(prediction(file, data, functools.partial(read_with, model)))
         click.echo(f"{site}: {len(files)}", err=True)
     for rendering, found in rows.items():
         write_jsonl(out / f"{rendering}.jsonl", found)

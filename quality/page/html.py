@@ -21,6 +21,7 @@ INLINE = frozenset(
 )
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.I)
 _SPACE = re.compile("[ \t\r\f\x0b\xa0\u200b\ufeff]+")
+_ODD_SPACE = re.compile("[\t\r\f\x0b\xa0\u200b\ufeff]|  ")
 _WRAP = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef])[ \n]*\n[ \n]*(?=[\u3000-\u9fff\uff00-\uffef])")
 _MAX_DEPTH = 600  # deeper elements are walked, but share the box of this depth
 _ROOT = "body"
@@ -52,8 +53,10 @@ class _Walk:
         self.link_mark = 0
 
     def run(self, root: Any) -> None:
+        """One loop without calls for the commonest nodes: it runs thousands of times a page."""
         node = root.child
         stack: list[tuple[Any, int]] = []  # an open element and what to do at its end
+        text, inlines, skipped, breaks = self.text, INLINE, SKIPPED, _BREAKS
         while True:
             if node is None:
                 if not stack:
@@ -65,32 +68,41 @@ class _Walk:
                 continue
             tag = node.tag
             if tag == "-text":
-                self.text.append(node.text_content or "")
-            elif tag in _BREAKS:
-                self.text.append(_BREAKS[tag])
-            elif tag not in SKIPPED:
-                attributes = node.attributes
-                style = attributes.get("style")
-                hidden = "hidden" in attributes or (style and "none" in style and _NO_DISPLAY.search(style))
+                run = node.text_content
+                if run and not run.isspace():
+                    text.append(run)
+                elif text:
+                    text.append(" ")
+            elif tag in breaks:
+                text.append(breaks[tag])
+            elif tag not in skipped:
                 child = node.child
-                if not hidden and tag not in INLINE:
+                inline = tag in inlines
+                if text and not inline:
                     self.flush()
-                if not hidden and child is not None:
-                    stack.append((node, self.enter(tag, attributes)))
-                    node = child
-                    continue
+                if child is not None:
+                    attributes = node.attributes
+                    if "hidden" not in attributes and not _hides(attributes.get("style")):
+                        stack.append(
+                            (node, self.enter_inline(tag, attributes) if inline else self.enter(tag, attributes))
+                        )
+                        node = child
+                        continue
             node = node.next
         self.flush()
         self.boxes[0].end = len(self.pieces)
 
     def enter(self, tag: str, attributes: dict[str, str | None]) -> int:
-        if tag not in INLINE:
-            if len(self.open) >= _MAX_DEPTH:
-                return _BREAK
-            words = " ".join(filter(None, map(attributes.get, ("class", "id", "role"))))
-            self.boxes.append(Box(tag, self.open[-1], len(self.open), words.lower(), len(self.pieces)))
-            self.open.append(len(self.boxes) - 1)
-            return _BOX
+        if len(self.open) >= _MAX_DEPTH:
+            return _BREAK
+        words = attributes.get("class") or ""
+        if "id" in attributes or "role" in attributes:
+            words = f"{words} {attributes.get('id') or ''} {attributes.get('role') or ''}"
+        self.open.append(len(self.boxes))
+        self.boxes.append(Box(tag, self.open[-2], len(self.open) - 1, words.lower(), len(self.pieces)))
+        return _BOX
+
+    def enter_inline(self, tag: str, attributes: dict[str, str | None]) -> int:
         if tag == "a" and "href" in attributes and self.href is None:
             self.href, self.link_mark = attributes["href"] or "", len(self.text)
             return _LINK
@@ -104,39 +116,50 @@ class _Walk:
             self.end_link()
             self.href = None
         elif kind == _SPAN:
-            run = _tidy("".join(self.text[self.marks.pop() :]))
-            if run:
-                self.loose.append(run)
+            mark = self.marks.pop()
+            if len(self.text) > mark:
+                run = _tidy("".join(self.text[mark:]))
+                if run:
+                    self.loose.append(run)
         else:
-            self.flush()
+            if self.text:
+                self.flush()
             if kind == _BOX:
-                self.boxes[self.open.pop()].end = len(self.pieces)
+                box = self.open.pop()
+                if self.boxes[box].start == len(self.pieces):
+                    del self.boxes[box:]  # nothing stood in it, nor in the boxes inside it
+                else:
+                    self.boxes[box].end = len(self.pieces)
 
     def end_link(self) -> None:
-        run = _tidy("".join(self.text[self.link_mark :]))
-        if run and self.href is not None:
-            self.links.append((run, self.href))
+        if len(self.text) > self.link_mark:
+            run = _tidy("".join(self.text[self.link_mark :]))
+            if run and self.href is not None:
+                self.links.append((run, self.href))
         self.link_mark = 0
 
     def flush(self) -> None:
         """End the piece under way. A link or span that goes on past the break leaves its text so far to the piece."""
-        if not self.text:
-            return
-        raw = "".join(self.text)
         if self.href is not None:
             self.end_link()
+        raw = "".join(self.text)
         self.text.clear()
         if self.marks:
             self.marks = [0] * len(self.marks)
         links, loose = self.links, self.loose
-        self.links, self.loose = [], []
+        if links or loose:
+            self.links, self.loose = [], []
         if raw.isspace():
             return
         for part in raw.split("\x00\x00") if "\x00" in raw else (raw,):
             text = "\n".join(filter(None, map(_tidy, part.split("\x00")))) if "\x00" in part else _tidy(part)
             if text:
-                inside = links if text == raw else [link for link in links if link[0] in text]
+                inside = [link for link in links if link[0] in text] if links and part is not raw else links
                 self.pieces.append(Piece(text, self.open[-1], inside, loose))
+
+
+def _hides(style: str | None) -> bool:
+    return style is not None and "none" in style and _NO_DISPLAY.search(style) is not None
 
 
 def _tidy(raw: str) -> str:
@@ -144,4 +167,4 @@ def _tidy(raw: str) -> str:
     text = raw.strip(" \t\r\n\f\x0b\xa0\u200b\ufeff")
     if "\n" in text:
         text = _WRAP.sub("", _SPACE.sub(" ", text)).replace("\n", " ")
-    return _SPACE.sub(" ", text)
+    return _SPACE.sub(" ", text) if _ODD_SPACE.search(text) else text

@@ -33,18 +33,17 @@ class Trees:
     mask: npt.NDArray[np.uint16]  # (splits, trees)
     value: npt.NDArray[np.float64]  # (trees, LEAVES)
 
-    def probability(self, columns: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        """The probability for every row of ``columns``; a row's answer does not depend on its neighbours."""
-        parts = [self._score(columns[at : at + _CHUNK]) for at in range(0, len(columns), _CHUNK)]
+    def probability(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """The probability for every piece of ``rows`` (columns, pieces); no piece's answer depends on its neighbours."""
+        parts = [self._score(rows[:, at : at + _CHUNK]) for at in range(0, rows.shape[1], _CHUNK)]
         scores = np.concatenate(parts) if parts else np.zeros(0)
         return 1.0 / (1.0 + np.exp(-scores))
 
-    def _score(self, columns: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        across = np.ascontiguousarray(columns.T)
+    def _score(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         trees = self.value.shape[0]
-        standing = np.full((trees, len(columns)), 0xFFFF, np.uint16)
+        standing = np.full((trees, rows.shape[1]), 0xFFFF, np.uint16)
         for feature, threshold, mask in zip(self.feature, self.threshold, self.mask, strict=True):
-            yes = across[feature] <= threshold[:, None]
+            yes = rows[feature] <= threshold[:, None]
             standing &= mask[:, None] | (yes.view(np.uint8).astype(np.uint16) * np.uint16(0xFFFF))
         reached = _LOWEST[standing]
         values = self.value[np.arange(trees)[:, None], reached]
@@ -58,11 +57,11 @@ class RoleModel:
     names: tuple[str, ...]  # the columns it was fitted on, in order
     trees: dict[str, Trees]
 
-    def body(self, rendering: Rendering, columns: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        return self.trees["html_body" if rendering == "html" else "text_body"].probability(columns)
+    def body(self, rendering: Rendering, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        return self.trees["html_body" if rendering == "html" else "text_body"].probability(rows)
 
-    def item(self, rendering: Rendering, columns: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        return self.trees["html_item" if rendering == "html" else "text_item"].probability(columns)
+    def item(self, rendering: Rendering, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        return self.trees["html_item" if rendering == "html" else "text_item"].probability(rows)
 
     def save(self, path: Path) -> None:
         arrays: dict[str, Any] = {"names": np.array(self.names)}

@@ -85,10 +85,9 @@ class Piece:
     bullet: bool = False
 
     @property
-    def link_share(self) -> float:
-        if not self.links:
-            return 0.0
-        return min(1.0, round(sum(len(text) for text, _ in self.links) / len(self.text), 4))
+    def linked(self) -> int:
+        """Characters inside links."""
+        return sum([len(text) for text, _ in self.links]) if self.links else 0
 
 
 @dataclass(slots=True)

@@ -95,11 +95,14 @@ def build(pieces: list[Piece], roles: list[Role], base: str | None) -> list[Rail
 
 
 def repeats(pieces: list[Piece], roles: list[Role]) -> list[bool]:
-    """For every piece, whether its text stood on the page before; ranks and tags repeat by nature and are not marked."""
+    """For every piece, whether its text stood on the page before; ranks and tags repeat by nature and are not marked.
+
+    Headlines count as the same where only marks and widths differ, other text word for word.
+    """
     texts: set[str] = set()
     marks = []
     for piece, role in zip(pieces, roles, strict=True):
-        key = near_key(piece.text)
+        key = near_key(piece.text) if role == "rail_item" else piece.text.strip()
         marks.append(key in texts and role not in ("rail_rank", "rail_tag"))
         texts.add(key)
     return marks
@@ -107,7 +110,7 @@ def repeats(pieces: list[Piece], roles: list[Role]) -> list[bool]:
 
 def absolute(link: str | None, base: str | None) -> str | None:
     """A link as an address of its own, where the page's address is known."""
-    if not link or not base:
+    if not link or not base or link.startswith(("https://", "http://")):
         return link or None
     try:
         return urljoin(base, link.strip())

@@ -19,7 +19,6 @@ MAX_CHARS = 20_000_000
 _TAG = re.compile(
     r"<(?:!doctype|html|head|body|div|p|a|span|article|section|h[1-6]|ul|ol|li|table|meta|br|main|script)\b[^<]*>", re.I
 )
-_WHITE = re.compile(r"\s+")
 _WIDGETS = frozenset(("share", "form", "comment", "nav"))
 _RAILS = frozenset(("rail_header", "rail_rank", "rail_item", "rail_tag"))
 
@@ -86,8 +85,10 @@ def _page(source: Source, decided: Decided, url: str | None) -> Page:
     rails = rails_of.build(pieces, roles, url or address)
     paths = _paths(source)
     blocks = [
-        Block(p.text, role, kind, paths[p.box], p.link_share, p.line, repeat)
-        for p, role, kind, repeat in zip(pieces, roles, decided.kinds, rails_of.repeats(pieces, roles), strict=True)
+        Block(p.text, role, kind, paths[p.box], share, p.line, repeat)
+        for p, role, kind, share, repeat in zip(
+            pieces, roles, decided.kinds, decided.link_share, rails_of.repeats(pieces, roles), strict=True
+        )
     ]
     body = "\n".join(block.text.strip() for block in blocks if block.role == "body")
     shown = next((" ".join(block.text.split()) for block in blocks if block.role == "headline"), None)
@@ -140,7 +141,7 @@ def _layout(source: Source, blocks: list[Block], rails: list[Rail], cut: bool) -
     sizes = dict.fromkeys(("body", "rail", "widget", "legal", "repeat"), 0)
     total, linked, paragraphs = 0, 0.0, 0
     for block in blocks:
-        size = len(_WHITE.sub("", block.text))
+        size = len("".join(block.text.split()))
         total += size
         linked += size * block.link_share
         if block.repeat:

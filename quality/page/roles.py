@@ -11,7 +11,8 @@ import numpy.typing as npt
 from features.document import Role
 
 from . import cues
-from .measures import HINT_BITS, Measured, measure
+from .boxes import HINT_BITS
+from .measures import Measured, measure
 from .model import RoleModel
 from .parts import Source
 from .titles import squeeze
@@ -21,7 +22,8 @@ Floats = npt.NDArray[np.float64]
 
 INNER = 0.4  # a piece amid the article is body from here on
 OUTER = 0.5  # beyond the article's densest stretch it takes more
-ITEM = {"html": 0.25, "text_all": 0.35, "text_main": 0.35}
+ITEM = {"html": 0.2, "text_all": 0.35, "text_main": 0.35}
+_ABOVE = 400  # pieces above the article in which its headline is looked for; h1 and h2 stand out further up
 SHORTEST_BODY = 30  # characters; less is no article
 _STAYS = re.compile(r"\s*(?:#|mailto:|tel:|javascript:)", re.I)  # links that lead to no other page
 _WIDGETS = (("nav", "nav"), ("share", "share"), ("comment", "comment"), ("form", "gate"))
@@ -31,13 +33,14 @@ _WIDGETS = (("nav", "nav"), ("share", "share"), ("comment", "comment"), ("form",
 class Decided:
     roles: list[Role]
     kinds: list[str]
+    link_share: list[float]
     cut: bool  # a mark near the article says that its text goes on elsewhere
 
 
 def assign(source: Source, model: RoleModel) -> Decided:
     """A role and a finer kind for every piece of the source."""
     if not source.pieces:
-        return Decided([], [], False)
+        return Decided([], [], [], False)
     return _Page(source, model).decide()
 
 
@@ -58,8 +61,16 @@ class _Page:
         self.roles: list[Role] = ["other"] * self.count
         self.kinds = [""] * self.count
         self.html = source.rendering == "html"
-        self.body_p = model.body(source.rendering, self.measured.columns)
-        self.item_p = model.item(source.rendering, self.measured.columns)
+        self.may = candidates(source, self.measured)
+        self.body_p = model.body(source.rendering, self.measured.rows)
+        self.item_p = np.zeros(self.count)
+        if self.may.any():
+            self.item_p[self.may] = model.item(source.rendering, self.measured.rows[:, self.may])
+        # Python's own numbers for the loops below: a numpy scalar costs ten times as much to ask for.
+        self.cued = {name: found.tolist() for name, found in self.measured.cued.items()}
+        self.share = np.round(self.measured.link_share, 4).tolist()
+        self.kind = self.measured.kinds.tolist()
+        self.sizes = self.measured.sizes.tolist()
 
     def decide(self) -> Decided:
         self._mark_ends()
@@ -77,16 +88,20 @@ class _Page:
                 self.roles[i] = "rail_item"
         self._around_items()
         self._rest()
-        return Decided(self.roles, self.kinds, self._cut())
+        return Decided(self.roles, self.kinds, self.share, self._cut())
 
     def _mark_ends(self) -> None:
         """Lines that say where the text goes on, and advertisement marks, are never body."""
-        for i, text in enumerate(self.texts):
-            if len(text) < 160 and (cues.LEAD.search(text) or cues.MORE.fullmatch(text)):
+        cued = self.measured.cued
+        for i in np.flatnonzero(cued["end"] | cued["legal"]).tolist():
+            text = self.texts[i]
+            if cues.LEAD.search(text) or cues.MORE.fullmatch(text):
                 self.kinds[i] = "lead_mark"
-            elif len(text) < 24 and cues.PAID.fullmatch(text):
+            elif cues.PAID.fullmatch(text):
                 self.kinds[i] = "pr"
-            elif len(text) < 200 and self.measured.cues["legal"][i] and "。" not in text[:-1]:
+            elif len(text) < 80 and cues.SOURCE.match(text):
+                self.kinds[i] = "caption"
+            elif cued["legal"][i] and "。" not in text[:-1]:
                 self.kinds[i] = "legal"
         barred = np.fromiter(map(bool, self.kinds), np.bool_, self.count)
         self.body_p[barred] = np.minimum(self.body_p[barred], 0.02)
@@ -95,7 +110,8 @@ class _Page:
         """The stretch of the page that gains most: probability above one half, counted where sentences end."""
         chance = self.body_p
         worth = (chance - 0.5) * self.measured.sizes**0.6
-        worth[(worth > 0) & (self.measured.column("stops") == 0)] = 0.0
+        worth[(worth > 0) & (self.measured.stops == 0)] = 0.0
+        worth[[i for i, kind in enumerate(self.kinds) if kind in ("caption", "pr")]] = 0.0  # they stand amid the text
         best, start, end, run, begin = 0.0, 0, 0, 0.0, 0
         for i, value in enumerate(worth.tolist()):
             if run <= 0:
@@ -112,16 +128,16 @@ class _Page:
         return body if self.measured.sizes[body].sum() >= SHORTEST_BODY else np.zeros(self.count, np.bool_)
 
     def _items(self) -> Bools:
-        may = candidates(self.source, self.measured)
-        chance = np.where(may, self.item_p, 0.0)
+        may, chance = self.may, self.item_p
         if not self.html:
             return may & ((chance > ITEM[self.source.rendering]) | self._listed())
+        tower = self.measured.tower
         # The headlines of one rail stand or fall together: half of a piece's chance is its list's.
         sums, many = np.concatenate(([0.0], np.cumsum(chance))), np.concatenate(([0], np.cumsum(may)))
         mixed = 0.4 * chance
         for level in (1, 2):
-            box = self.measured.ladders[:, level]
-            start, end = self.measured.starts[box], self.measured.ends[box]
+            box = tower.ladders[level]
+            start, end = tower.starts[box], tower.ends[box]
             inside = many[end] - many[start]
             mixed += 0.3 * np.where(inside > 0, (sums[end] - sums[start]) / np.maximum(1, inside), chance)
         return may & (mixed > ITEM["html"])
@@ -129,7 +145,7 @@ class _Page:
     def _listed(self) -> Bools:
         """Plain text: bulleted lists whose lines are long enough for headlines and are no sentences."""
         out = np.zeros(self.count, np.bool_)
-        stops = self.measured.column("stops") > 0
+        stops = self.measured.stops > 0
         for box in self.source.boxes[1:]:
             lines = [i for i in range(box.start, box.end) if not cues.RANK.fullmatch(self.texts[i])]
             ranked = len(lines) < box.end - box.start
@@ -145,9 +161,9 @@ class _Page:
         """The page's own wording of the title: shown, near above the article, in a heading or as declared."""
         declared = [squeeze(title) for title in self.source.titles]
         best, best_score = None, 0.45
-        kinds = self.measured.kinds
-        end = self.first if self.first < self.count else min(self.count, 200)
-        for i in range(end - 1, -1, -1):
+        end = self.first if self.first < self.count else min(self.count, _ABOVE)
+        near = max(0, end - _ABOVE)
+        for i in [*range(end - 1, near - 1, -1), *(j for j in range(near) if self.kind[j] in (4, 5))]:
             text = self.texts[i]
             if not 4 <= len(text) <= 160 or self.kinds[i]:
                 continue
@@ -156,24 +172,22 @@ class _Page:
                 overlap = max((len(plain) / len(t) if plain in t else 0.0 for t in declared), default=0.0)
                 score += 1.5 * overlap**0.5 if overlap > 0.2 else 0.0
             if self.html:
-                score += {4: 0.8, 5: 0.4, 6: 0.2}.get(int(kinds[i]), 0.0)
-                score -= 0.3 * (self.measured.link_share[i] > 0.5)
+                score += {4: 0.8, 5: 0.4, 6: 0.2}.get(self.kind[i], 0.0)
+                score -= 0.3 * (self.share[i] > 0.5)
             elif not self.source.pieces[i].bullet and not self._is_label(i):
                 score += min(len(plain), 30) / 30 * (0.9 if "。" not in text else 0.3)
-                score += 0.2 * (text in self.texts[i + 1 : end] or self.source.pieces[i].gap > 0)
+                score += 0.2 * (self.source.pieces[i].gap > 0)
             score -= min(end - i, 60) / 60 * (0.3 if self.html else 0.9)
             if score > best_score:
                 best, best_score = i, score
         return best
 
+    def _cued(self, name: str, i: int) -> bool:
+        return bool(self.cued[name][i])
+
     def _is_label(self, i: int) -> bool:
-        found = self.measured.cues
-        return bool(
-            found["widget"][i]
-            or found["legal"][i]
-            or found["caption"][i]
-            or (found["moment"][i] and self.measured.sizes[i] < 30)
-        )
+        names = ("widget", "legal", "caption", "moment") if len(self.texts[i]) < 30 else ("widget", "legal", "caption")
+        return any(self._cued(name, i) for name in names)
 
     def _around_items(self) -> None:
         """Headings above, ranks before and tags beside the headlines of rails."""
@@ -201,73 +215,69 @@ class _Page:
         if not 2 <= len(text) <= 40 or self.kinds[i] or cues.RANK.fullmatch(text) or cues.COMMENTS.fullmatch(text):
             return False
         if self.html:
-            return bool(
-                self.measured.kinds[i] > 3 or (self.measured.cues["header"][i] and not cues.MOMENT.search(text))
-            )
-        if piece.bullet or piece.indent >= 2 or "。" in text or cues.MOMENT.search(text):
+            return bool(self.kind[i] > 3 or (cues.HEADER.search(text) and not self._cued("moment", i)))
+        if piece.bullet or piece.indent >= 2 or "。" in text or self._cued("moment", i):
             return False
         return bool(
-            self.measured.cues["header"][i]
-            or (piece.gap > 0 and i + 1 < self.count and self.source.pieces[i + 1].gap > 0)
+            cues.HEADER.search(text) or (piece.gap > 0 and i + 1 < self.count and self.source.pieces[i + 1].gap > 0)
         )
 
     def _tags(self, i: int, item: int) -> bool:
         """A short label in the item's own corner of the page."""
         text, pieces = self.texts[i], self.source.pieces
-        if not 1 <= len(text) <= 14 or self.kinds[i] or cues.NO_TAG.search(text) or self.measured.kinds[i] > 3:
+        if not 1 <= len(text) <= 14 or self.kinds[i] or cues.NO_TAG.search(text) or self.kind[i] > 3:
             return False
         if not self.html:
             return pieces[i].indent >= 2 and not pieces[i].bullet and 0 < i - item <= 2
-        box = self.measured.ladders[item, 1 if pieces[item].box != pieces[i].box else 0]
-        start, end = self.measured.starts[box], self.measured.ends[box]
+        tower = self.measured.tower
+        box = tower.ladders[int(pieces[item].box != pieces[i].box), item]
+        start, end = tower.starts[box], tower.ends[box]
         return bool(
             start <= i < end and end - start <= 6 and sum(role == "rail_item" for role in self.roles[start:end]) == 1
         )
 
     def _rest(self) -> None:
-        hints, found, sizes = self.measured.hints, self.measured.cues, self.measured.sizes
+        hints, sizes = self.measured.tower.chain[self.measured.tower.box].tolist(), self.sizes
         near = range(max(0, self.title - 6), min(self.count, self.last + 8)) if self.first < self.count else range(0)
         byline = squeeze(self.source.declared.get("byline", ""))
         for i in range(self.count):
+            if self.kinds[i] == "caption":
+                self.roles[i], self.kinds[i] = "caption", ""
             if self.roles[i] != "other" or self.kinds[i]:
                 continue
-            text, bits = self.texts[i], int(hints[self.source.pieces[i].box])
+            bits = hints[i]
             beside = i in near
-            if found["legal"][i] and sizes[i] < 300:
+            if self._cued("legal", i) and sizes[i] < 300:
                 self.kinds[i] = "legal"
             elif beside and sizes[i] < 200 and self._captions(i, bits):
                 self.roles[i] = "caption"
             elif beside and sizes[i] < 60 and not self._listy(i) and self._signs(i, byline):
                 self.roles[i] = "byline"
-            elif found["moment"][i] and sizes[i] < 60:
+            elif self._cued("moment", i) and sizes[i] < 60:
                 self.kinds[i] = "date"
             else:
                 named = next((kind for kind, hint in _WIDGETS if bits & HINT_BITS[hint]), "")
                 self.kinds[i] = named or (
-                    "share" if found["widget"][i] and sizes[i] < 60 else "nav" if self._listy(i) else ""
+                    "share" if self._cued("widget", i) and sizes[i] < 60 else "nav" if self._listy(i) else ""
                 )
 
     def _listy(self, i: int) -> bool:
         piece = self.source.pieces[i]
-        return (
-            piece.bullet
-            or self.measured.kinds[i] == 2
-            or (sum(len(text) for text, _ in piece.links) > 0.5 * len(piece.text))
-        )
+        return piece.bullet or self.kind[i] == 2 or self.share[i] > 0.5
 
     def _captions(self, i: int, bits: int) -> bool:
         tag = self.source.boxes[self.source.pieces[i].box].tag
         if tag in ("figcaption", "figure"):
             return True
-        cued = bool(self.measured.cues["caption"][i]) and "。" not in self.texts[i][-1:]
-        return cued and (self.measured.sizes[i] < 80 or bool(bits & HINT_BITS["caption"]))
+        cued = self._cued("caption", i) and "。" not in self.texts[i][-1:]
+        return cued and (self.sizes[i] < 80 or bool(bits & HINT_BITS["caption"]))
 
     def _signs(self, i: int, byline: str) -> bool:
         text = self.texts[i]
         plain = squeeze(text)
         if byline and plain and (plain in byline or byline in plain):
             return True
-        if cues.EMAIL.search(text) or (self.measured.cues["byline"][i] and self.title < i):
+        if cues.EMAIL.search(text) or (self._cued("byline", i) and self.title < i):
             return True
         beside_mail = i > self.last and i + 1 < self.count and bool(cues.EMAIL.fullmatch(self.texts[i + 1]))
         between = self.title < i < self.first and not self.html

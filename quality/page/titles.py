@@ -17,6 +17,8 @@ _MOMENT = re.compile(
     r"|\d{1,2}[月/]\d{1,2}日?(?:[\(（][月火水木金土日祝][\)）])?[ \u3000]*\d{1,2}[:：時]\d{2}分?"
     r"|\d{1,2}[:：]\d{2}|\d+(?:分|時間|日)前)[\)）]?$"
 )
+_MARKS = re.compile(r"[\W_]+")
+_SPACE = re.compile("[\\s\u200b\ufeff]+")
 _LIST = 3  # this many long links in one piece are a list, each a headline of its own
 LONG = 12
 
@@ -53,12 +55,17 @@ def clean(text: str, loose: list[str]) -> tuple[str, int | None, str | None]:
     return title, rank, badge
 
 
+def nfkc(text: str) -> str:
+    """Widths and compatibility forms made one."""
+    return text if text.isascii() or unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+
+
 def near_key(text: str) -> str:
     """Headlines that differ in marks, width and white space alone share a key."""
-    plain = unicodedata.normalize("NFKC", text)
-    return "".join(filter(str.isalnum, plain)) or plain.strip()
+    plain = nfkc(text)
+    return _MARKS.sub("", plain) or plain.strip()
 
 
 def squeeze(text: str) -> str:
     """Text for comparison: NFKC, no white space."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).replace("\u200b", "").replace("\ufeff", "")
+    return _SPACE.sub("", nfkc(text))
