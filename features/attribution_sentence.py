@@ -64,7 +64,8 @@ class Sentence:
 
     def quoted_length(self, position: int) -> int:
         index = self.flat[position]
-        return self.starts[self.folded[index]] - self.starts[index] - 1
+        close = self.folded.get(index)
+        return 0 if close is None else self.starts[close] - self.starts[index] - 1
 
     def ends_word(self, position: int, table: frozenset[str]) -> bool:
         """Whether a word of `table` ends at `position`; the tokenizer may have cut it in up to three (危機+感)."""

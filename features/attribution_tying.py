@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from features.analysis import Text
-from features.attribution_cues import Cue, find_cues, triggers
+from features.attribution_cues import find_cues, triggers
+from features.attribution_quotative import Cue
 from features.attribution_sentence import QUOTE, Sentence
 from features.attribution_sources import LOOKS, Phrases, Source
 from features.attribution_words import words
@@ -156,6 +157,8 @@ class Reader:
         source: Source | None
         if cue.form == "according":
             source = self.phrases.behind(sentence.flat[cue.mark]) or self._told(sentence, cue, candidates)
+            if source is not None and source.trust == LOOKS and sentence.surface(cue.mark) == "で":
+                source = None  # 取材では, この話では
         elif cue.form == "found":
             source = self._asked(sentence, cue.mark - 2)
         elif cue.form in ("label", "signed"):
@@ -240,6 +243,8 @@ class Reader:
             source = previous or self._choose(sentence, cue, [c for c in candidates if c.position < begin])
         if cue.thought:
             return source if source is not None and source.trust > LOOKS else None
+        if cue.generic and source is None and sentence.quoted_length(cue.content) < 8:
+            return None  # a word in quotation marks, not what somebody said
         if source is None and cue.form == "to":
             return self._carried(number, _CARRY)
         if source is None and cue.form == "bare" and not self._has_subject(sentence, cue.predicate):
@@ -319,7 +324,11 @@ class Reader:
         for before in range(number - 1, max(number - 1 - reach, -1), -1):
             if before in self.spoken:
                 return self.spoken[before]
-            found = [c for c in self._candidates(self._sentence(before)) if c.source.kind not in ("public", "self")]
+            found = [
+                c
+                for c in self._candidates(self._sentence(before))
+                if c.source.kind not in ("public", "self") and c.source.trust > LOOKS
+            ]
             topics = [c for c in found if c.mark == "は"] or [
                 c for c in found if c.mark in ("が", "も") and c.source.sure
             ]
