@@ -8,6 +8,7 @@ import itertools
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ import pandas as pd
 import pytest
 
 import features
-from quality.corpus import Corpus, load_corpus
+from features.document import ROLES
+from quality.corpus import HERE, Corpus, build_pages, load_corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -253,7 +255,7 @@ def test_no_text_of_the_shared_folder(corpus: Corpus) -> None:
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     whole, part = tool.LENGTH, tool.LENGTH // 2
-    columns = [corpus.headlines.title, corpus.articles.title, corpus.articles.body]
+    columns = [corpus.headlines.title, corpus.articles.title, corpus.articles.body, corpus.pages.text]
     lines = {tool.squeeze(line) for column in columns for text in column for line in text.splitlines()}
     ours = {line[i : i + whole] for line in lines for i in range(len(line) - whole + 1)}
     ours = {gram for gram in ours if len(tool.JAPANESE.findall(gram)) > whole // 2}
@@ -278,3 +280,96 @@ def test_agreement_of_the_blind_second_pass(corpus: Corpus) -> None:
     chance = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
     assert len(twice) >= 480
     assert 1 - (weights * counts).sum() / (weights * chance).sum() >= 0.85
+
+
+def visible(html: str) -> str:
+    """The text of a page's body, without white space."""
+    parser = Visible()
+    parser.feed(html)
+    return squeeze("".join(parser.parts))
+
+
+class Visible(HTMLParser):
+    """Collects what a browser shows of a body: no scripts, no styles, no comments."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.hidden = 1
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "body":
+            self.hidden = 0
+        self.hidden += tag in ("script", "style")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.parts.append(data)
+
+
+def test_pages_are_enough_and_spread(corpus: Corpus) -> None:
+    pages = corpus.pages
+    assert len(pages) >= 110
+    assert pages.id.is_unique
+    assert pages.article.is_unique
+    assert pages.site.nunique() >= 10
+    assert pages.layout.nunique() == pages.site.nunique()
+    assert (pages.groupby("site").twin.nunique() == 2).all()
+    assert set(pages.topic) == TOPICS
+    assert set(pages.split) == {"train", "dev", "test"}
+    assert pages.host.str.endswith(".example").all()
+    split = corpus.articles.set_index("id").split
+    assert (pages.split.to_numpy() == split[pages.article].to_numpy()).all()
+
+
+def test_every_block_of_the_html_has_a_role(corpus: Corpus) -> None:
+    for page in corpus.pages.itertuples():
+        assert squeeze("".join(block["text"] for block in page.html_blocks)) == visible(page.html), page.id
+        assert {block["role"] for block in page.html_blocks} <= set(ROLES)
+
+
+def test_every_line_of_the_text_has_a_role(corpus: Corpus) -> None:
+    for page in corpus.pages.itertuples():
+        shown = [(n, line) for n, line in enumerate(page.text.split("\n"), 1) if line.strip()]
+        assert [line["line"] for line in page.text_lines] == [n for n, _ in shown], page.id
+        assert all(line["text"] in source for line, (_, source) in zip(page.text_lines, shown, strict=True)), page.id
+        assert {line["role"] for line in page.text_lines} <= set(ROLES)
+
+
+def test_a_page_holds_its_article_and_rails_of_its_own_split(corpus: Corpus) -> None:
+    articles = corpus.articles.set_index("id")
+    shown = pd.concat([corpus.headlines, corpus.articles]).set_index("id")[["title", "split", "event"]].to_dict("index")
+    for page in corpus.pages.itertuples():
+        blocks = page.html_blocks
+        assert [b["text"] for b in blocks if b["role"] == "headline"] == [articles.title[page.article]]
+        body = "\n\n".join(b["text"] for b in blocks if b["role"] == "body")
+        assert body == articles.body[page.article]
+        assert not (page.cut and articles.whole[page.article])
+        for block in blocks:
+            if item := shown.get(block["item"]):
+                assert item["title"] in block["text"]
+                assert item["split"] == page.split
+                assert item["event"] != page.event
+        loose = [b for b in blocks if b["role"] == "rail_item" and not b["item"] and b["kind"] != "ad"]
+        assert loose == []
+
+
+def test_layout_is_no_costume(corpus: Corpus) -> None:
+    """Neither the number of rail items nor the share of bait in them tells the twins apart."""
+    pages = corpus.pages
+    grade = corpus.headlines.set_index("id").grade.to_dict() | corpus.articles.set_index("id").headline_grade.to_dict()
+    loud = pages.html_blocks.map(lambda blocks: np.mean([grade[b["item"]] >= 2 for b in blocks if b["item"]] or [0.5]))
+    assert 0.35 <= auc(pages.twin == "b", pages.rail_items) <= 0.65
+    assert 0.35 <= auc(pages.twin == "b", loud) <= 0.65
+
+
+def test_pages_are_built_from_the_texts_alone(corpus: Corpus) -> None:
+    """Built again, every page comes out as it is shipped."""
+    pages = build_pages.build()
+    assert [row["id"] for row, _, _ in pages] == corpus.pages.id.tolist()
+    for row, html, text in pages:
+        assert (HERE / "pages" / "html" / f"{row['id']}.html").read_text(encoding="utf-8") == html
+        assert (HERE / "pages" / "text" / f"{row['id']}.txt").read_text(encoding="utf-8") == text

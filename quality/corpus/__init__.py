@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Corpus", "load_corpus"]
 
 HERE = Path(__file__).resolve().parent
+_MARK = re.compile(r"^ +(?:[•*]|[0-9]+\.) ")  # the bullet or number of a saved list
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,10 @@ class Corpus:
         Every event as a substantive report (`twin` a) and its thin twin (b): `id, event, twin, topic, site_kind,
         manner, headline_grade, grade, delivery, whole, split, byline, title, body`.
     pages : pandas.DataFrame
-        Articles inside whole pages: `id, article, event, topic, twin, site, layout, split, cut, rails, rail_items,
-        html, text, html_blocks, text_lines`. The last two are lists of dicts with `text, role, kind, repeat` (and
-        `line`, 1-based, for the plain text), in reading order, blank lines left out.
+        Articles inside whole pages: `id, article, event, topic, twin, site, host, layout, saver, split, cut, rails,
+        rail_items, html_blocks, text_lines, html, text`. The blocks of the HTML and the lines of the text are lists of
+        dicts in reading order, without blank lines: `text, role, kind, item, repeat`, and `line` (1-based) for the text.
+        `item` is the id of the headline or article that a rail shows.
     """
 
     headlines: pd.DataFrame
@@ -64,7 +67,18 @@ def load_corpus() -> Corpus:
     for row in rows:
         for kind, suffix in (("html", "html"), ("text", "txt")):
             row[kind] = (HERE / "pages" / kind / f"{row['id']}.{suffix}").read_text(encoding="utf-8")
+        _fill(row)
     return Corpus(headlines, articles, pd.DataFrame(rows))
+
+
+def _fill(page: dict[str, Any]) -> None:
+    """Say what the file leaves out: the text of a line, and whatever is empty or false."""
+    lines = page["text"].split("\n")
+    for line in page["text_lines"]:
+        line["text"] = _MARK.sub("", lines[line["line"] - 1]).strip()
+    for block in page["html_blocks"] + page["text_lines"]:
+        for key, empty in (("kind", ""), ("item", ""), ("repeat", False)):
+            block.setdefault(key, empty)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
