@@ -147,7 +147,9 @@ def _bare(sentence: Sentence, position: int) -> Cue | None:
         fits = manner or about or alone or "を" in before[-8:] or "つい" in before[-5:]
         near = sentence.surface(position - 1) in ("を", "と", "て", "に", "が", "は", "も")
         fits = fits and token.pos1 == "名詞" and sentence.predicative(position) and (after in LIGHT or near)
-    if not fits or sentence.negated(position):
+    if not fits:
+        return _framing(sentence, position)
+    if sentence.negated(position):
         return None
     end = sentence.tail(position)
     closing = sentence.following(end)
@@ -165,6 +167,20 @@ def _bare(sentence: Sentence, position: int) -> Cue | None:
     form = "news" if press and "を" not in before[-8:] and not manner else "bare"
     passive = sentence.passive(position)
     return Cue(form, position, position, position, sentence.flat[position], end, False, passive, press)
+
+
+def _framing(sentence: Sentence, position: int) -> Cue | None:
+    """山田さんは言う。: a verb of speech that ends its sentence, for a quotation that stands beside it."""
+    end = sentence.tail(position)
+    closing = sentence.following(end)
+    spoken = sentence.surface(position) in words("frames") or sentence.surface(position)[0] == "語"
+    if (
+        sentence.token(position).pos1 != "動詞"
+        or not spoken
+        or (closing is not None and closing.surface not in ("。", ":"))
+    ):
+        return None
+    return Cue("frame", position, position, position, sentence.flat[position], end, True)
 
 
 def _ending(sentence: Sentence, position: int) -> Cue | None:

@@ -199,6 +199,8 @@ class Quotative:
             told = s.ends_word(at, words("voices") | words("stance_nouns"))
             if self.quote and told and s.is_particle(at + 1, "が", "も"):
                 return self._stance(at)
+            if self.quote and surface in ("話題", "反響", "騒然", "好評", "物議", "賛否"):
+                return self.make("public", at)._replace(passive=True)
             token = s.token(at)
             if token.pos1 == "動詞" and generic is None and (token.pos2 != "非自立可能" or self._ends_clause(at)):
                 end = s.tail(at)

@@ -96,6 +96,8 @@ class Reader:
         previous: Source | None = None
         according = any(cue.form == "according" for cue in cues)
         for cue in cues:
+            if cue.form == "frame" and not self._quoted_beside(number):
+                continue
             if cue.form == "hearsay":
                 # 「警察によると…という」 is the police's, not hearsay
                 if not according:
@@ -109,6 +111,14 @@ class Reader:
             if source is not None:
                 previous = self.spoken[number] = source
         return tied
+
+    def _quoted_beside(self, number: int) -> bool:
+        """Whether the sentence before closes with a quotation, or the next one opens with one."""
+        spans, norm = self.text.sentences, self.text.norm
+        closed = (
+            number > 0 and norm[max(spans[number - 1][1] - 3, 0) : spans[number - 1][1]].rstrip("。!?")[-1:] == "」"
+        )
+        return closed or (number + 1 < len(spans) and norm.startswith("「", spans[number + 1][0]))
 
     def _candidates(self, sentence: Sentence) -> list[_Candidate]:
         """Noun phrases that can speak, with the particle that makes them topic, subject or origin."""
