@@ -295,7 +295,7 @@ FEATURES: tuple[Feature, ...] = (
         _GROUP,
         0,
         1,
-        -1,
+        0,
         "share of attributions that are hearsay without a source",
         hearsay_share,
         hearsay_spans,

@@ -18,6 +18,8 @@ _INNER = (
     | dict.fromkeys("紙誌", "outlet")
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
+_LONGEST = 40  # tokens of a name; lists without end are no names
+_ENDING = 8  # tokens of the longest ending listed
 _JOINTS = frozenset("・&-=/.'’")
 _PLURALS = frozenset({"ら", "たち", "達", "など", "等", "自身", "さん", "側", "自ら", "各氏"})
 _MASS = frozenset({"katakana", "latin"})
@@ -61,7 +63,7 @@ class Phrases:
         """Tokens of the run of nouns that ends before `at`, less what follows a name in brackets (an age, a team)."""
         tokens = self.tokens
         first = last = self._close(at)
-        while first > 0:
+        while first > max(0, last - _LONGEST):
             token = tokens[first - 1]
             if token.pos1 in _NOMINAL:
                 if token.pos2 == "助動詞語幹":
@@ -167,7 +169,7 @@ class Phrases:
         table = endings()
         tail = last
         while True:
-            for index in range(first, tail):
+            for index in range(max(first, tail - _ENDING), tail):
                 kind = table.get(norm[starts[index] : self.text.ends[tail - 1]])
                 if kind is not None:
                     if kind == "anonymous" and self._named(first, index):

@@ -14,6 +14,7 @@ from features.attribution_sources import LOOKS, Phrases, Source
 from features.attribution_words import words
 
 _ADVERSATIVES = frozenset(["が", "けど", "けれど", "けれども", "ものの", "一方"])
+_LONGEST = 1_500  # tokens of a sentence; what goes on longer is a list or a trap, and ties cost its square
 _CARRY = 3  # sentences a source is carried on for where the subject is left out
 
 
@@ -51,6 +52,8 @@ class Reader:
         surfaces = self.text.surfaces
         for number, span in enumerate(self.text.sentences):
             first, last = self.text.token_range(span)
+            if last - first > _LONGEST:
+                continue
             if starters.isdisjoint(surfaces[first:last]) and not any(i in self.folded for i in range(first, last)):
                 continue
             headed = self._headed(number)
