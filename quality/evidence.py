@@ -41,6 +41,16 @@ _EN = {
     "whole": "how likely the body is whole",
 }
 
+# Points that Japanese portals' published rules for submitted articles have in common, and what a reason may touch on.
+RULES: dict[str, tuple[str, str]] = {
+    "exaggeration": ("誇張した見出し", "exaggerated headline"),
+    "mismatch": ("見出しと本文の食い違い", "headline apart from the body"),
+    "unrelated_names": ("本文と関係の薄い名前を見出しに使うこと", "names the body hardly concerns"),
+    "cut_off": ("本文を途中で切って続きを読ませること", "a body cut off to force a click"),
+    "advertising": ("記事に見せた広告・宣伝", "advertising dressed as an article"),
+    "unclear_source": ("出典や根拠が分からないこと", "no clear source"),
+}
+
 
 class Word(NamedTuple):
     """Words behind a reason: where (`title` or `body`) and the span in the caller's own text."""
@@ -63,7 +73,7 @@ class Reason:
     words: tuple[Word, ...]
     ja: str
     en: str
-    rule: str = ""
+    rule: str = ""  # a key of RULES where the reason touches a point of the portals' rules for submitted articles
 
     def as_dict(self) -> dict[str, Any]:
         return {**self.__dict__, "words": [w._asdict() for w in self.words]}
@@ -184,6 +194,9 @@ def _reason(
     en = (
         f"{clause_en}{f' ({said_en})' if said_en else ''}: {'raised' if part > 0 else 'lowered'} {_EN[head.spec.name]}."
     )
+    if rule:
+        ja += f"掲載規定の点: {RULES[rule][0]}。"
+        en += f" A point of the portals' rules: {RULES[rule][1]}."
     percentile = model.reference.percentile(name, value) if known and value is not None else None
     rounded = round(value, 6) if known and value is not None else None
     return Reason(head.spec.name, name, round(part, 6), rounded, percentile, words, ja, en[:1].upper() + en[1:], rule)
