@@ -46,7 +46,6 @@ LEVELS = 5
 STATS = ("pieces", "mean", "linked", "running", "share", "chars")
 NAMES = (
     *(f"box{level}_{name}" for name in STATS for level in range(LEVELS)),
-    *(f"box{level}_kin" for level in range(3)),
     *(f"near_{name}" for name in NEAR),
     *(f"far_{name}" for name in FAR),
     "off_main",
@@ -70,33 +69,29 @@ class Tower:
 
     def __init__(self, source: Source) -> None:
         boxes = source.boxes
-        count = len(boxes)
-        self.depths = [box.depth for box in boxes]
-        self.parents = [box.parent for box in boxes]
-        self.box = np.array([piece.box for piece in source.pieces], np.int64)
         starts, ends = [box.start for box in boxes], [box.end for box in boxes]
-        own, chain, wider = [0] * count, [0] * count, [0] * count
-        families: dict[tuple[int, str, str], int] = {}
-        family: list[tuple[int, str, str]] = []
-        for i, box in enumerate(boxes):
-            bits, up = hints_of(box.tag, box.words), box.parent
-            if up >= 0:
-                chain[i] = bits | chain[up]
-                if ends[up] - starts[up] == ends[i] - starts[i]:  # a mere wrapping: one rung of the ladder
-                    wider[i] = wider[up]
+        own: list[int] = []
+        chain: list[int] = []
+        wider: list[int] = []
+        for start, end, box in zip(starts, ends, boxes, strict=True):
+            up, bits = box.parent, hints_of(box.tag, box.words)
+            if up < 0:
+                chain.append(bits)
+                around = 0
+            else:
+                chain.append(bits | chain[up])
+                if ends[up] - starts[up] == end - start:  # a mere wrapping: one rung of the ladder
+                    around = wider[up]
                     bits |= own[up]
                 else:
-                    wider[i] = up
-            else:
-                chain[i] = bits
-            own[i] = bits
-            name = (wider[i], box.tag, box.words)
-            family.append(name)
-            families[name] = families.get(name, 0) + 1
+                    around = up
+            own.append(bits)
+            wider.append(around)
+        self.depths, self.parents = [box.depth for box in boxes], [box.parent for box in boxes]
+        self.box = np.array([piece.box for piece in source.pieces], np.int64)
         self.starts, self.ends = np.array(starts), np.array(ends)
         self.kinds = np.array([KINDS.get(box.tag, 0) for box in boxes])
         self.own, self.chain = np.array(own), np.array(chain)
-        self.kin = np.array([min(50, families[name]) for name in family])
         above = np.array(wider)
         rungs = [self.box]
         for _ in range(LEVELS - 1):
@@ -125,7 +120,6 @@ class Tower:
         return np.concatenate(
             (
                 stats[:, self.ladders].reshape(len(STATS) * LEVELS, -1),
-                self.kin[self.ladders[:3]],
                 (near & _NEAR_BITS) > 0,
                 (far & _FAR_BITS) > 0,
                 self._main(runs, total),

@@ -65,6 +65,8 @@ MORE = re.compile(
 PAID = re.compile(
     r"[\s\[［【〈（(]*(?:PR|AD|広告|スポンサーリンク|Advertisement|ADVERTISEMENT|Sponsored)[\s\]］】〉）)]*"
 )
+# No sentence of an article, whatever its full stops.
+NOTICE = re.compile(r"無断(?:転載|複製|使用)|転載を?禁|All [Rr]ights|ALL RIGHTS|Copyright|COPYRIGHT|©|Ⓒ")
 RANK = re.compile(r"\s*(?:第|No\.?|#)?\s*([0-9０-９]{1,3})\s*[位.．]?\s*")
 # A picture's credit on a line of its own.
 SOURCE = re.compile(r"(?:引用|出典|写真|画像|撮影|Photo|photo|Image|イラスト)(?:提供|元)?\s?[:：][^。]*$")

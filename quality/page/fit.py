@@ -29,11 +29,11 @@ from .titles import headlines, squeeze
 
 GRAM = 8
 NO_RAILS = ("nav_other", "notice")
-ROUNDS = 120
+ROUNDS = 80
 SETTINGS: dict[str, Any] = {
     "objective": "binary",
     "num_leaves": 12,
-    "learning_rate": 0.08,
+    "learning_rate": 0.1,
     "min_data_in_leaf": 20,
     "lambda_l2": 5.0,
     "feature_fraction": 0.3,

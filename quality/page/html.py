@@ -24,6 +24,7 @@ _SPACE = re.compile("[ \t\r\f\x0b\xa0\u200b\ufeff]+")
 _ODD_SPACE = re.compile("[\t\r\f\x0b\xa0\u200b\ufeff]|  ")
 _WRAP = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef])[ \n]*\n[ \n]*(?=[\u3000-\u9fff\uff00-\uffef])")
 _MAX_DEPTH = 600  # deeper elements are walked, but share the box of this depth
+_BARE = frozenset(("b", "strong", "em", "i", "font", "u", "small", "sub", "sup", "ruby", "rb"))  # no attribute matters
 _ROOT = "body"
 _BREAKS = {"br": "\x00", "hr": "\x00\x00"}
 _PLAIN, _BOX, _BREAK, _LINK, _SPAN = range(5)
@@ -45,6 +46,7 @@ class _Walk:
         self.pieces: list[Piece] = []
         self.boxes: list[Box] = [Box(_ROOT, -1, 0)]
         self.open = [0]  # indices of the boxes we stand in
+        self.waiting: list[tuple[str, dict[str, str | None]]] = []  # elements inside them that hold no text so far
         self.text: list[str] = []
         self.links: list[tuple[str, str]] = []
         self.loose: list[str] = []
@@ -80,6 +82,10 @@ class _Walk:
                 inline = tag in inlines
                 if text and not inline:
                     self.flush()
+                if child is not None and tag in _BARE:
+                    stack.append((node, _PLAIN))
+                    node = child
+                    continue
                 if child is not None:
                     attributes = node.attributes
                     if "hidden" not in attributes and not _hides(attributes.get("style")):
@@ -93,14 +99,20 @@ class _Walk:
         self.boxes[0].end = len(self.pieces)
 
     def enter(self, tag: str, attributes: dict[str, str | None]) -> int:
-        if len(self.open) >= _MAX_DEPTH:
+        if len(self.open) + len(self.waiting) >= _MAX_DEPTH:
             return _BREAK
-        words = attributes.get("class") or ""
-        if "id" in attributes or "role" in attributes:
-            words = f"{words} {attributes.get('id') or ''} {attributes.get('role') or ''}"
-        self.open.append(len(self.boxes))
-        self.boxes.append(Box(tag, self.open[-2], len(self.open) - 1, words.lower(), len(self.pieces)))
+        self.waiting.append((tag, attributes))
         return _BOX
+
+    def settle(self) -> None:
+        """Make boxes of the waiting elements: a piece is about to stand in them."""
+        for tag, attributes in self.waiting:
+            words = attributes.get("class") or ""
+            if "id" in attributes or "role" in attributes:
+                words = f"{words} {attributes.get('id') or ''} {attributes.get('role') or ''}"
+            self.open.append(len(self.boxes))
+            self.boxes.append(Box(tag, self.open[-2], len(self.open) - 1, words.lower(), len(self.pieces)))
+        self.waiting.clear()
 
     def enter_inline(self, tag: str, attributes: dict[str, str | None]) -> int:
         if tag == "a" and "href" in attributes and self.href is None:
@@ -125,11 +137,10 @@ class _Walk:
             if self.text:
                 self.flush()
             if kind == _BOX:
-                box = self.open.pop()
-                if self.boxes[box].start == len(self.pieces):
-                    del self.boxes[box:]  # nothing stood in it, nor in the boxes inside it
+                if self.waiting:
+                    self.waiting.pop()
                 else:
-                    self.boxes[box].end = len(self.pieces)
+                    self.boxes[self.open.pop()].end = len(self.pieces)
 
     def end_link(self) -> None:
         if len(self.text) > self.link_mark:
@@ -146,14 +157,15 @@ class _Walk:
         self.text.clear()
         if self.marks:
             self.marks = [0] * len(self.marks)
-        links, loose = self.links, self.loose
-        if links or loose:
-            self.links, self.loose = [], []
-        if raw.isspace():
+        if raw.isspace() and not self.links:
             return
+        links, loose = self.links, self.loose
+        self.links, self.loose = [], []
         for part in raw.split("\x00\x00") if "\x00" in raw else (raw,):
             text = "\n".join(filter(None, map(_tidy, part.split("\x00")))) if "\x00" in part else _tidy(part)
             if text:
+                if self.waiting:
+                    self.settle()
                 inside = [link for link in links if link[0] in text] if links and part is not raw else links
                 self.pieces.append(Piece(text, self.open[-1], inside, loose))
 

@@ -29,6 +29,7 @@ _CLASSES = {
     "bangs": ("！-！", "？-？", "!-!", "?-?"),
     "particle": tuple(f"{c}-{c}" for c in "をはがにのでと"),
     "inflection": tuple(f"{c}-{c}" for c in "たるすいれま"),
+    "white": tuple(f"{c}-{c}" for c in " \u3000\n\t\x85\u2028\u2029") + ("\u2000-\u200a",),
 }
 _SHARES = ("hiragana", "katakana", "kanji", "digit", "latin", "particle", "inflection")
 _SHORT = 160  # cues are looked for in pieces up to this length: longer ones are text, whatever they mention
@@ -42,7 +43,7 @@ _REACHES = (4, 12)
 OWN = ("size", "stops", "commas", "bangs", "ends", *_SHARES, "repeats", *(f"cue_{name}" for name in _CUED), "mark")
 NAMES = (
     *OWN,
-    *("linked", "loose", "heading", "kind_cell", "indent", "gap", "bullet", "wide_start"),
+    *("linked", "heading", "kind_cell", "indent", "gap", "bullet", "wide_start"),
     *(f"{name}{step:+d}" for name in _SHIFTED for step in _STEPS),
     *(f"cue_moment{step:+d}" for step in (-1, 1)),
     *(
@@ -73,6 +74,7 @@ class Measured:
 
     rows: npt.NDArray[np.float32]  # (columns, pieces), named by NAMES
     sizes: Ints
+    visible: Ints  # the same without white space
     link_share: Floats
     stops: Floats
     cued: dict[str, Bools]  # which pieces of a line or two hold which cue
@@ -88,7 +90,7 @@ def measure(source: Source) -> Measured:
     sizes = np.array([len(text) for text in texts], np.int64)
     size = sizes.astype(np.float64)
     codes, begins = _codes(texts, sizes)
-    counts = _counts(codes, begins)
+    counts = _counts(codes, sizes)
     linked = np.array([piece.linked for piece in pieces], np.float64)
     share = np.minimum(linked / size, 1.0)
     stops, commas = counts["stops"], counts["commas"]
@@ -112,7 +114,6 @@ def measure(source: Source) -> Measured:
     plain = source.rendering != "html"
     rest = np.zeros(count)
     own["linked"] = share
-    own["loose"] = rest if plain else np.array([min(5, len(p.loose)) for p in pieces], np.float64)
     own["heading"], own["kind_cell"] = np.where(kinds > 3, kinds - 3, 0), kinds == 3
     own["indent"] = np.array([min(9, p.indent) for p in pieces], np.float64) if plain else rest
     own["gap"] = np.array([min(4, p.gap) for p in pieces], np.float64) if plain else rest
@@ -124,7 +125,7 @@ def measure(source: Source) -> Measured:
     moments = np.concatenate(([-1.0], found["moment"], [-1.0]))
     rows = np.concatenate(
         (
-            [own[name] for name in (*OWN, *NAMES[len(OWN) : len(OWN) + 8])],
+            [own[name] for name in (*OWN, *NAMES[len(OWN) : len(OWN) + 7])],
             steps,
             [moments[:-2], moments[2:]],
             _around(running, linked, size),
@@ -135,7 +136,7 @@ def measure(source: Source) -> Measured:
         dtype=np.float32,
         casting="unsafe",
     )
-    return Measured(rows, sizes, share, stops, found, kinds, tower)
+    return Measured(rows, sizes, sizes - counts["white"].astype(np.int64), share, stops, found, kinds, tower)
 
 
 def _codes(texts: list[str], sizes: Ints) -> tuple[npt.NDArray[np.uint32], Ints]:
@@ -144,13 +145,12 @@ def _codes(texts: list[str], sizes: Ints) -> tuple[npt.NDArray[np.uint32], Ints]
     return np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32), begins
 
 
-def _counts(codes: npt.NDArray[np.uint32], begins: Ints) -> dict[str, Floats]:
+def _counts(codes: npt.NDArray[np.uint32], sizes: Ints) -> dict[str, Floats]:
     """Characters of each class in every piece."""
-    classes = _TABLE[np.minimum(codes, 0xFFFF)]
-    return {
-        name: np.add.reduceat((classes == number).view(np.uint8), begins, dtype=np.float64)
-        for number, name in enumerate(_CLASSES, 1)
-    }
+    slots = len(_CLASSES) + 1
+    places = np.repeat(np.arange(0, len(sizes) * slots, slots), sizes) + _TABLE[np.minimum(codes, 0xFFFF)]
+    counts = np.bincount(places, minlength=len(sizes) * slots).reshape(-1, slots).T.astype(np.float64)
+    return dict(zip(_CLASSES, counts[1:], strict=True))
 
 
 def _cued(texts: list[str], sizes: Ints) -> dict[str, Bools]:
@@ -168,17 +168,18 @@ def _cued(texts: list[str], sizes: Ints) -> dict[str, Bools]:
 
 def _around(running: Floats, linked: Floats, size: Floats) -> Floats:
     """Running text, links and characters just before and after every piece, and what has passed so far."""
-    count = len(size)
-    sums = np.zeros((3, count + 1))
-    np.cumsum((running, linked, size), axis=1, out=sums[:, 1:])
-    at = np.arange(count)
+    count, reach = len(size), max(_REACHES)
+    sums = np.zeros((3, count + 1 + 2 * reach))  # cumulated, with the ends drawn out by the longest reach
+    np.cumsum((running, linked, size), axis=1, out=sums[:, reach + 1 : reach + 1 + count])
+    sums[:, reach + 1 + count :] = sums[:, reach + count, None]
+    upto, past = sums[:, reach : reach + count], sums[:, reach + 1 : reach + 1 + count]
     spans = []
-    for reach in _REACHES:
-        spans += [sums[:, at] - sums[:, np.maximum(0, at - reach)]]
-        spans += [sums[:, np.minimum(count, at + reach + 1)] - sums[:, at + 1]]
+    for step in _REACHES:
+        spans += [upto - sums[:, reach - step : reach - step + count]]
+        spans += [sums[:, reach + 1 + step : reach + 1 + step + count] - past]
     near = np.log1p(np.stack(spans, axis=1)).reshape(-1, count)
-    past = sums[[0, 2], :-1] / np.maximum(1.0, sums[[0, 2], -1:])
-    return np.concatenate((near, past, [at / count]))
+    share = upto[::2] / np.maximum(1.0, sums[::2, -1:])
+    return np.concatenate((near, share, [np.arange(count) / count]))
 
 
 def _from_title(source: Source, texts: list[str], kinds: Ints) -> Floats:
@@ -186,7 +187,11 @@ def _from_title(source: Source, texts: list[str], kinds: Ints) -> Floats:
     declared = "\n".join("".join(title.split()) for title in source.titles)
     tops = [i for i in np.flatnonzero(kinds == 4).tolist() if len(texts[i]) >= 5]
     if declared:
-        shown = [i for i, text in enumerate(texts) if 8 <= len(text) <= 200 and "".join(text.split()) in declared]
+        shown = [
+            i
+            for i, text in enumerate(texts)
+            if 8 <= len(text) <= 200 and text[:2] in declared and "".join(text.split()) in declared
+        ]
         tops = [i for i in tops if i in shown] or [i for i in shown if kinds[i] > 3] or shown[:1] or tops
     at = np.arange(len(texts))
     return np.stack((np.full(len(at), float(bool(tops))), np.clip(at - (tops[0] if tops else 0), -40, 200)))

@@ -9,6 +9,7 @@ from typing import Any
 
 _ARTICLE = re.compile(r"(News|Blog|Tech|Reportage|Analysis|Opinion|Review)?(Article|Posting)$")
 _TITLES = ("og:title", "twitter:title", "title", "dc.title")
+_HEAD = 'meta[content],link[rel="canonical"],script[type="application/ld+json"],title,time[datetime]'
 _MAX_JSON = 1_000_000
 _TEMPLATE = re.compile(r"\{\{|\$\{|<%")
 
@@ -16,51 +17,48 @@ _TEMPLATE = re.compile(r"\{\{|\$\{|<%")
 def declared(tree: Any) -> tuple[dict[str, str], list[str]]:
     """The facts (byline, published, site, section, url) and the wordings of the title that a page's head declares."""
     metas: dict[str, str] = {}
-    for node in tree.css("meta[content]"):
-        attributes = node.attributes
-        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
-        content = attributes.get("content")
-        if name and content and content.strip():
-            metas.setdefault(name.strip().lower(), " ".join(content.split()))
-    article = _json_ld(tree)
+    article: dict[str, Any] = {}
+    canonical = head = shown = ""
+    for node in tree.css(_HEAD):  # one search of the tree for all of them
+        tag, attributes = node.tag, node.attributes
+        if tag == "meta":
+            name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+            content = attributes.get("content")
+            if name and content and content.strip():
+                metas.setdefault(name.strip().lower(), " ".join(content.split()))
+        elif tag == "script":
+            article = article or _json_ld(node.text_content or node.text() or "")
+        elif tag == "link":
+            canonical = canonical or (attributes.get("href") or "").strip()
+        elif tag == "time":
+            shown = shown or (attributes.get("datetime") or "").strip()
+        elif node.parent is None or node.parent.tag != "svg":
+            head = head or " ".join(node.text().split())
     facts = {
         "byline": _names(article.get("author")) or metas.get("author") or metas.get("article:author") or "",
         "published": _text(article.get("datePublished"))
         or metas.get("article:published_time")
         or metas.get("datepublished")
         or metas.get("date")
-        or "",
+        or shown,
         "site": metas.get("og:site_name") or _names(article.get("publisher")) or "",
         "section": _text(article.get("articleSection")) or metas.get("article:section") or "",
-        "url": "",
+        "url": canonical or metas.get("og:url", ""),
     }
-    canonical = tree.css_first('link[rel="canonical"]')
-    if canonical is not None:
-        facts["url"] = (canonical.attributes.get("href") or "").strip()
-    facts["url"] = facts["url"] or metas.get("og:url", "")
     if facts["byline"].startswith(("http:", "https:", "@")):
         facts["byline"] = ""
-    if not facts["published"]:
-        moment = tree.css_first("time[datetime]")
-        facts["published"] = (moment.attributes.get("datetime") or "").strip() if moment is not None else ""
     titles = [_text(article.get("headline")), *(metas.get(name, "") for name in _TITLES)]
-    head = tree.css_first("title")
-    titles.append(" ".join(head.text().split()) if head is not None else "")
+    titles.append(head)
     return {k: v for k, v in facts.items() if v and not _TEMPLATE.search(v)}, list(dict.fromkeys(filter(None, titles)))
 
 
-def _json_ld(tree: Any) -> dict[str, Any]:
-    for node in tree.css('script[type="application/ld+json"]'):
-        raw = node.text_content or node.text() or ""
-        if not raw or len(raw) > _MAX_JSON:
-            continue
-        try:
-            found = next(_articles(json.loads(raw, strict=False)), None)
-        except (ValueError, RecursionError):
-            continue
-        if found is not None:
-            return found
-    return {}
+def _json_ld(raw: str) -> dict[str, Any]:
+    if not raw or len(raw) > _MAX_JSON:
+        return {}
+    try:
+        return next(_articles(json.loads(raw, strict=False)), {})
+    except (ValueError, RecursionError):
+        return {}
 
 
 def _articles(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:

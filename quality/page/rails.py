@@ -113,6 +113,8 @@ def absolute(link: str | None, base: str | None) -> str | None:
     if not link or not base or link.startswith(("https://", "http://")):
         return link or None
     try:
+        if link[0] == "/" and link[1:2] != "/" and base.startswith("http"):  # what most links are, without urljoin's cost
+            return "/".join(base.split("/", 3)[:3]) + link.strip()
         return urljoin(base, link.strip())
     except ValueError:
         return link

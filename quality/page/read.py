@@ -97,7 +97,7 @@ def _page(source: Source, decided: Decided, url: str | None) -> Page:
         title=shown or next(iter(source.titles), ""),
         body=body or None,
         body_kind="none" if not body else "lead" if decided.cut else "full",
-        layout=_layout(source, blocks, rails, decided.cut),
+        layout=_layout(source, blocks, decided.visible, rails, decided.cut),
         byline=facts.get("byline") or byline,
         published=moment(facts.get("published", "")) or _shown_moment(blocks),
         site=facts.get("site"),
@@ -137,11 +137,10 @@ def _rendering(source: Source, sizes: dict[str, int], total: int) -> Rendering:
     return "text_main" if sizes["body"] and around < 0.1 * total else "text_all"
 
 
-def _layout(source: Source, blocks: list[Block], rails: list[Rail], cut: bool) -> Layout:
+def _layout(source: Source, blocks: list[Block], visible: list[int], rails: list[Rail], cut: bool) -> Layout:
     sizes = dict.fromkeys(("body", "rail", "widget", "legal", "repeat"), 0)
     total, linked, paragraphs = 0, 0.0, 0
-    for block in blocks:
-        size = len("".join(block.text.split()))
+    for block, size in zip(blocks, visible, strict=True):
         total += size
         linked += size * block.link_share
         if block.repeat:

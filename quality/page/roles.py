@@ -26,6 +26,7 @@ ITEM = {"html": 0.2, "text_all": 0.35, "text_main": 0.35}
 _ABOVE = 400  # pieces above the article in which its headline is looked for; h1 and h2 stand out further up
 SHORTEST_BODY = 30  # characters; less is no article
 _STAYS = re.compile(r"\s*(?:#|mailto:|tel:|javascript:)", re.I)  # links that lead to no other page
+_PAIR = re.compile("(?=([^ぁ-ゖ\\W]{2}))")
 _WIDGETS = (("nav", "nav"), ("share", "share"), ("comment", "comment"), ("form", "gate"))
 
 
@@ -34,13 +35,14 @@ class Decided:
     roles: list[Role]
     kinds: list[str]
     link_share: list[float]
+    visible: list[int]  # characters of each piece, white space apart
     cut: bool  # a mark near the article says that its text goes on elsewhere
 
 
 def assign(source: Source, model: RoleModel) -> Decided:
     """A role and a finer kind for every piece of the source."""
     if not source.pieces:
-        return Decided([], [], [], False)
+        return Decided([], [], [], [], False)
     return _Page(source, model).decide()
 
 
@@ -49,8 +51,15 @@ def candidates(source: Source, measured: Measured) -> Bools:
     long = measured.sizes >= 8
     if source.rendering != "html":
         return long
-    away = np.fromiter((any(not _STAYS.match(href) for _, href in p.links) for p in source.pieces), np.bool_, len(long))
-    return long & away & (measured.link_share > 0.5)
+    may = long & (measured.link_share > 0.5)
+    for i in np.flatnonzero(may).tolist():
+        may[i] = any(not _STAYS.match(href) for _, href in source.pieces[i].links)
+    return may
+
+
+def _pairs(text: str) -> set[str]:
+    """Pairs of characters that carry meaning: kanji, katakana, digits, letters."""
+    return {pair.group(1) for pair in _PAIR.finditer(text)}
 
 
 class _Page:
@@ -88,21 +97,26 @@ class _Page:
                 self.roles[i] = "rail_item"
         self._around_items()
         self._rest()
-        return Decided(self.roles, self.kinds, self.share, self._cut())
+        return Decided(self.roles, self.kinds, self.share, self.measured.visible.tolist(), self._cut())
 
     def _mark_ends(self) -> None:
         """Lines that say where the text goes on, and advertisement marks, are never body."""
         cued = self.measured.cued
-        for i in np.flatnonzero(cued["end"] | cued["legal"]).tolist():
+        for i in np.flatnonzero(cued["end"] | cued["legal"] | cued["caption"] | cued["byline"]).tolist():
             text = self.texts[i]
             if cues.LEAD.search(text) or cues.MORE.fullmatch(text):
                 self.kinds[i] = "lead_mark"
             elif cues.PAID.fullmatch(text):
                 self.kinds[i] = "pr"
-            elif len(text) < 80 and cues.SOURCE.match(text):
+            elif "。" not in text and (cues.SOURCE.match(text) or (cued["caption"][i] and len(text) < 100)):
                 self.kinds[i] = "caption"
-            elif cued["legal"][i] and "。" not in text[:-1]:
+            elif len(text) < 60 and cues.EMAIL.search(text):
+                self.kinds[i] = "byline"
+            elif cued["legal"][i] and ("。" not in text or cues.NOTICE.search(text)):
                 self.kinds[i] = "legal"
+        for i, piece in enumerate(self.source.pieces if self.html else ()):
+            if self.source.boxes[piece.box].tag == "figcaption" and self.measured.stops[i] < 2 and not self.kinds[i]:
+                self.kinds[i] = "caption"
         barred = np.fromiter(map(bool, self.kinds), np.bool_, self.count)
         self.body_p[barred] = np.minimum(self.body_p[barred], 0.02)
 
@@ -111,7 +125,7 @@ class _Page:
         chance = self.body_p
         worth = (chance - 0.5) * self.measured.sizes**0.6
         worth[(worth > 0) & (self.measured.stops == 0)] = 0.0
-        worth[[i for i, kind in enumerate(self.kinds) if kind in ("caption", "pr")]] = 0.0  # they stand amid the text
+        worth[[i for i, kind in enumerate(self.kinds) if kind in ("caption", "byline", "pr")]] = 0.0  # they stand amid the text
         best, start, end, run, begin = 0.0, 0, 0, 0.0, 0
         for i, value in enumerate(worth.tolist()):
             if run <= 0:
@@ -158,29 +172,36 @@ class _Page:
         return out
 
     def _headline(self) -> int | None:
-        """The page's own wording of the title: shown, near above the article, in a heading or as declared."""
+        """The page's own wording of the title: shown near above the article (or as its first line), in a heading, as
+        declared; on a page of plain text, the line that shares most with the article below."""
         declared = [squeeze(title) for title in self.source.titles]
-        best, best_score = None, 0.45
         end = self.first if self.first < self.count else min(self.count, _ABOVE)
         near = max(0, end - _ABOVE)
-        for i in [*range(end - 1, near - 1, -1), *(j for j in range(near) if self.kind[j] in (4, 5))]:
-            text = self.texts[i]
-            if not 4 <= len(text) <= 160 or self.kinds[i]:
-                continue
-            plain, score = squeeze(text), 0.0
-            if len(plain) >= 5:
-                overlap = max((len(plain) / len(t) if plain in t else 0.0 for t in declared), default=0.0)
-                score += 1.5 * overlap**0.5 if overlap > 0.2 else 0.0
-            if self.html:
-                score += {4: 0.8, 5: 0.4, 6: 0.2}.get(self.kind[i], 0.0)
-                score -= 0.3 * (self.share[i] > 0.5)
-            elif not self.source.pieces[i].bullet and not self._is_label(i):
-                score += min(len(plain), 30) / 30 * (0.9 if "。" not in text else 0.3)
-                score += 0.2 * (self.source.pieces[i].gap > 0)
-            score -= min(end - i, 60) / 60 * (0.3 if self.html else 0.9)
-            if score > best_score:
-                best, best_score = i, score
+        opening = [i for i in range(end, min(self.count, end + 2)) if self.roles[i] == "body" and "。" not in self.texts[i]]
+        pairs = _pairs("".join(self.texts[i] for i in range(self.count) if self.roles[i] == "body" and i not in opening)[:4000])
+        best, best_score = None, 0.45
+        for i in [*opening, *range(end - 1, near - 1, -1), *(j for j in range(near) if self.kind[j] in (4, 5))]:
+            if 4 <= len(self.texts[i]) <= 160 and not self.kinds[i]:
+                score = self._shown(i, declared) if self.html else self._shares(i, pairs)
+                score -= min(abs(end - i), 60) / 60 * 0.3
+                if score > best_score:
+                    best, best_score = i, score
         return best
+
+    def _shown(self, i: int, declared: list[str]) -> float:
+        plain = squeeze(self.texts[i])
+        overlap = max((len(plain) / len(title) for title in declared if plain in title), default=0.0)
+        score = 1.5 * overlap**0.5 if overlap > 0.2 and len(plain) >= 5 else 0.0
+        return score + {4: 0.8, 5: 0.4, 6: 0.2}.get(self.kind[i], 0.0) - 0.3 * (self.share[i] > 0.5)
+
+    def _shares(self, i: int, pairs: set[str]) -> float:
+        text, piece = self.texts[i], self.source.pieces[i]
+        if len(text) < 6 or piece.bullet or self._is_label(i):
+            return 0.0
+        own = _pairs(text)
+        known = len(own & pairs) / max(4, len(own))
+        score = known + min(len(text), 25) / 25 * 0.5 + 0.15 * (piece.gap > 0)
+        return score - 0.5 * (text[-1] in "。、）)") - 0.3 * self.cued["byline"][i]
 
     def _cued(self, name: str, i: int) -> bool:
         return bool(self.cued[name][i])
@@ -241,8 +262,10 @@ class _Page:
         near = range(max(0, self.title - 6), min(self.count, self.last + 8)) if self.first < self.count else range(0)
         byline = squeeze(self.source.declared.get("byline", ""))
         for i in range(self.count):
-            if self.kinds[i] == "caption":
+            if self.kinds[i] == "caption" and self.roles[i] == "other":
                 self.roles[i], self.kinds[i] = "caption", ""
+            elif self.kinds[i] == "byline" and self.roles[i] == "other":
+                self.roles[i], self.kinds[i] = "byline", ""
             if self.roles[i] != "other" or self.kinds[i]:
                 continue
             bits = hints[i]

@@ -19,6 +19,8 @@ _MOMENT = re.compile(
 )
 _MARKS = re.compile(r"[\W_]+")
 _SPACE = re.compile("[\\s\u200b\ufeff]+")
+_MOMENT_ENDS = frozenset("0123456789)）前日付分")
+_RANK_STARTS = frozenset("0123456789０１２３４５６７８９第N")
 _LIST = 3  # this many long links in one piece are a list, each a headline of its own
 LONG = 12
 
@@ -44,8 +46,9 @@ def clean(text: str, loose: list[str]) -> tuple[str, int | None, str | None]:
                 title = title.strip()
                 if not any(c.isdigit() for c in run):
                     badge = run
-        title = _MOMENT.sub("", title) or title
-        found = _RANK.match(title)
+        if title[-1:] in _MOMENT_ENDS:
+            title = _MOMENT.sub("", title) or title
+        found = _RANK.match(title) if title[:1] in _RANK_STARTS else None
         if found and len(title) - found.end() >= 6:
             rank = int(unicodedata.normalize("NFKC", next(filter(None, found.groups()))))
             title = title[found.end() :]
