@@ -50,8 +50,8 @@ def _seconds(read: Callable[[bytes], Any], data: bytes) -> float:
 def measure_speed(pages: list[bytes], rounds: int = 3) -> list[dict[str, Any]]:
     """Pages a second of read_page, and of trafilatura's extract where installed, in one process and run.
 
-    The readers take turns page by page and the fastest of a page's rounds counts, so that whatever else the machine does
-    falls on both alike.
+    The readers take turns folder by folder and the fastest of a page's rounds counts, so that whatever else the machine
+    does falls on both alike.
     """
     readers: dict[str, Callable[[bytes], Any]] = {"quality.page": read_page}
     other = _trafilatura()
@@ -59,8 +59,8 @@ def measure_speed(pages: list[bytes], rounds: int = 3) -> list[dict[str, Any]]:
         readers["trafilatura"] = other
     best = {name: [float("inf")] * len(pages) for name in readers}
     for _ in range(rounds):
-        for i, data in enumerate(pages):
-            for name, read in readers.items():
+        for name, read in readers.items():
+            for i, data in enumerate(pages):
                 best[name][i] = min(best[name][i], _seconds(read, data))
     rows: list[dict[str, Any]] = [
         {"reader": name, "pages": len(pages), "pages_per_second": round(len(pages) / sum(seconds), 2)}

@@ -59,7 +59,7 @@ _FAR_BITS = np.array([HINT_BITS[name] for name in FAR])[:, None]
 def hints_of(tag: str, words: str) -> int:
     """The bits that an element's name and its class and id words set."""
     bits = HINT_BITS[_TAG_HINTS[tag]] if tag in _TAG_HINTS else 0
-    for found in _HINT.finditer(words[:400]):
+    for found in _HINT.finditer(words[:400].lower()):
         bits |= HINT_BITS[found.lastgroup or ""]
     return bits
 
@@ -73,12 +73,15 @@ class Tower:
         own: list[int] = []
         chain: list[int] = []
         wider: list[int] = []
+        depths: list[int] = []
         for start, end, box in zip(starts, ends, boxes, strict=True):
             up, bits = box.parent, hints_of(box.tag, box.words)
             if up < 0:
+                depths.append(0)
                 chain.append(bits)
                 around = 0
             else:
+                depths.append(depths[up] + 1)
                 chain.append(bits | chain[up])
                 if ends[up] - starts[up] == end - start:  # a mere wrapping: one rung of the ladder
                     around = wider[up]
@@ -87,7 +90,8 @@ class Tower:
                     around = up
             own.append(bits)
             wider.append(around)
-        self.depths, self.parents = [box.depth for box in boxes], [box.parent for box in boxes]
+        self.parents = [box.parent for box in boxes]
+        self.depths = depths
         self.box = np.array([piece.box for piece in source.pieces], np.int64)
         self.starts, self.ends = np.array(starts), np.array(ends)
         self.kinds = np.array([KINDS.get(box.tag, 0) for box in boxes])

@@ -7,32 +7,23 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from .elements import BARE, INLINE, SKIPPED, flatten
 from .meta import declared
 from .parts import Box, Piece, Source
 
-# Not shown, or not text: their content never reaches a reader's eye. rt and rp are furigana.
-SKIPPED = frozenset(
-    "script style template noscript svg math head title meta link iframe object embed canvas audio video "
-    "select datalist textarea rt rp rtc map area param source track -comment -doctype".split()
-)
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark nobr q rb ruby s samp "
-    "small span strike strong sub sup time tt u var wbr picture".split()
-)
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.I)
 _SPACE = re.compile("[ \t\r\f\x0b\xa0\u200b\ufeff]+")
-_ODD_SPACE = re.compile("[\t\r\f\x0b\xa0\u200b\ufeff]|  ")
+_BLANK = " \t\r\n\f\x0b\xa0\u200b\ufeff\u3000"
 _WRAP = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef])[ \n]*\n[ \n]*(?=[\u3000-\u9fff\uff00-\uffef])")
 _MAX_DEPTH = 600  # deeper elements are walked, but share the box of this depth
-_BARE = frozenset(("b", "strong", "em", "i", "font", "u", "small", "sub", "sup", "ruby", "rb"))  # no attribute matters
 _ROOT = "body"
 _BREAKS = {"br": "\x00", "hr": "\x00\x00"}
-_PLAIN, _BOX, _BREAK, _LINK, _SPAN = range(5)
+_PLAIN, _BOX, _BREAK, _LINK, _SPAN, _HIDDEN = range(6)
 
 
 def read_html(source: str) -> Source:
-    """Take a page apart. Time and memory grow linearly with its length; nesting depth is unbounded (no recursion)."""
-    tree = LexborHTMLParser(source)
+    """Take a page apart. Time and memory grow linearly with its length; elements nested deeper than 3,000 are flattened."""
+    tree = LexborHTMLParser(flatten(source))
     root = tree.body or tree.root
     walk = _Walk()
     if root is not None:
@@ -44,7 +35,7 @@ def read_html(source: str) -> Source:
 class _Walk:
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
-        self.boxes: list[Box] = [Box(_ROOT, -1, 0)]
+        self.boxes: list[Box] = [Box(_ROOT, -1)]
         self.open = [0]  # indices of the boxes we stand in
         self.waiting: list[tuple[str, dict[str, str | None]]] = []  # elements inside them that hold no text so far
         self.text: list[str] = []
@@ -57,16 +48,17 @@ class _Walk:
     def run(self, root: Any) -> None:
         """One loop without calls for the commonest nodes: it runs thousands of times a page."""
         node = root.child
-        stack: list[tuple[Any, int]] = []  # an open element and what to do at its end
-        text, inlines, skipped, breaks = self.text, INLINE, SKIPPED, _BREAKS
+        stack: list[Any] = []  # open elements
+        kinds: list[int] = []  # what to do at the end of each
+        text, inlines, skipped, breaks, bare = self.text, INLINE, SKIPPED, _BREAKS, BARE
         while True:
             if node is None:
                 if not stack:
                     break
-                node, kind = stack.pop()
-                if kind != _PLAIN:
+                kind = kinds.pop()
+                if kind:
                     self.close(kind)
-                node = node.next
+                node = stack.pop().next
                 continue
             tag = node.tag
             if tag == "-text":
@@ -79,26 +71,36 @@ class _Walk:
                 text.append(breaks[tag])
             elif tag not in skipped:
                 child = node.child
-                inline = tag in inlines
-                if text and not inline:
-                    self.flush()
-                if child is not None and tag in _BARE:
-                    stack.append((node, _PLAIN))
-                    node = child
-                    continue
-                if child is not None:
-                    attributes = node.attributes
-                    if "hidden" not in attributes and not _hides(attributes.get("style")):
-                        stack.append(
-                            (node, self.enter_inline(tag, attributes) if inline else self.enter(tag, attributes))
-                        )
-                        node = child
-                        continue
+                if tag in inlines:
+                    if child is not None:
+                        if tag in bare:
+                            kind = _PLAIN
+                        else:
+                            attributes = node.attributes
+                            kind = _PLAIN if not attributes else self.enter_inline(tag, attributes)
+                        if kind != _HIDDEN:
+                            stack.append(node)
+                            kinds.append(kind)
+                            node = child
+                            continue
+                else:
+                    if text:
+                        self.flush()
+                    if child is not None:
+                        kind = self.enter(tag, node.attributes)
+                        if kind != _HIDDEN:
+                            stack.append(node)
+                            kinds.append(kind)
+                            node = child
+                            continue
             node = node.next
-        self.flush()
+        if text:
+            self.flush()
         self.boxes[0].end = len(self.pieces)
 
     def enter(self, tag: str, attributes: dict[str, str | None]) -> int:
+        if "hidden" in attributes or ("style" in attributes and _hides(attributes["style"])):
+            return _HIDDEN
         if len(self.open) + len(self.waiting) >= _MAX_DEPTH:
             return _BREAK
         self.waiting.append((tag, attributes))
@@ -106,15 +108,18 @@ class _Walk:
 
     def settle(self) -> None:
         """Make boxes of the waiting elements: a piece is about to stand in them."""
+        start = len(self.pieces)
         for tag, attributes in self.waiting:
             words = attributes.get("class") or ""
             if "id" in attributes or "role" in attributes:
                 words = f"{words} {attributes.get('id') or ''} {attributes.get('role') or ''}"
             self.open.append(len(self.boxes))
-            self.boxes.append(Box(tag, self.open[-2], len(self.open) - 1, words.lower(), len(self.pieces)))
+            self.boxes.append(Box(tag, self.open[-2], words, start))
         self.waiting.clear()
 
     def enter_inline(self, tag: str, attributes: dict[str, str | None]) -> int:
+        if "hidden" in attributes or ("style" in attributes and _hides(attributes["style"])):
+            return _HIDDEN
         if tag == "a" and "href" in attributes and self.href is None:
             self.href, self.link_mark = attributes["href"] or "", len(self.text)
             return _LINK
@@ -151,23 +156,32 @@ class _Walk:
 
     def flush(self) -> None:
         """End the piece under way. A link or span that goes on past the break leaves its text so far to the piece."""
+        text = self.text
         if self.href is not None:
             self.end_link()
-        raw = "".join(self.text)
-        self.text.clear()
+        raw = text[0] if len(text) == 1 else "".join(text)
+        text.clear()
         if self.marks:
             self.marks = [0] * len(self.marks)
-        if raw.isspace() and not self.links:
-            return
         links, loose = self.links, self.loose
-        self.links, self.loose = [], []
-        for part in raw.split("\x00\x00") if "\x00" in raw else (raw,):
-            text = "\n".join(filter(None, map(_tidy, part.split("\x00")))) if "\x00" in part else _tidy(part)
-            if text:
-                if self.waiting:
-                    self.settle()
-                inside = [link for link in links if link[0] in text] if links and part is not raw else links
-                self.pieces.append(Piece(text, self.open[-1], inside, loose))
+        if links:
+            self.links = []
+        elif raw.isspace():
+            return
+        self.loose = []
+        if "\x00" not in raw:
+            self.add(links[0][0] if len(links) == 1 and links[0][0] == raw else _tidy(raw), links, loose)
+            return
+        for part in raw.split("\x00\x00"):
+            lines = "\n".join(filter(None, map(_tidy, part.split("\x00"))))
+            self.add(lines, [link for link in links if link[0] in lines], loose)
+            loose = []
+
+    def add(self, text: str, links: list[tuple[str, str]], loose: list[str]) -> None:
+        if text:
+            if self.waiting:
+                self.settle()
+            self.pieces.append(Piece(text, self.open[-1], links or [], loose))
 
 
 def _hides(style: str | None) -> bool:
@@ -176,7 +190,10 @@ def _hides(style: str | None) -> bool:
 
 def _tidy(raw: str) -> str:
     """White space as a browser shows it: runs become one space, a line break between two wide characters nothing."""
-    text = raw.strip(" \t\r\n\f\x0b\xa0\u200b\ufeff")
+    text = raw.strip()
+    if text.isprintable() and "  " not in text:
+        return text
+    text = text.strip(_BLANK)
     if "\n" in text:
         text = _WRAP.sub("", _SPACE.sub(" ", text)).replace("\n", " ")
-    return _SPACE.sub(" ", text) if _ODD_SPACE.search(text) else text
+    return _SPACE.sub(" ", text)

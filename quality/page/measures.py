@@ -29,7 +29,7 @@ _CLASSES = {
     "bangs": ("！-！", "？-？", "!-!", "?-?"),
     "particle": tuple(f"{c}-{c}" for c in "をはがにのでと"),
     "inflection": tuple(f"{c}-{c}" for c in "たるすいれま"),
-    "white": tuple(f"{c}-{c}" for c in " \u3000\n\t\x85\u2028\u2029") + ("\u2000-\u200a",),
+    "white": ("\u2000-\u200a", *(f"{c}-{c}" for c in " \u3000\n\t\x85\u2028\u2029")),
 }
 _SHARES = ("hiragana", "katakana", "kanji", "digit", "latin", "particle", "inflection")
 _SHORT = 160  # cues are looked for in pieces up to this length: longer ones are text, whatever they mention

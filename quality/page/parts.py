@@ -65,8 +65,7 @@ class Box:
 
     tag: str
     parent: int  # index of the enclosing box, -1 at the root
-    depth: int
-    words: str = ""  # class, id and role of the element, lower case
+    words: str = ""  # class, id and role of the element
     start: int = 0
     end: int = 0
 

@@ -54,7 +54,7 @@ class _Seen:
         return shortened and any(other.startswith(key) for other in self.whole.get(head, ())[:50])
 
 
-def build(pieces: list[Piece], roles: list[Role], base: str | None) -> list[Rail]:
+def build(pieces: list[Piece], roles: list[Role], address: Address) -> list[Rail]:
     """The rails of a page."""
     rails: list[Rail] = []
     items: list[RailItem] = []
@@ -82,7 +82,7 @@ def build(pieces: list[Piece], roles: list[Role], base: str | None) -> list[Rail
                 section = ""
             for title, own, badge, link in headlines(piece):
                 place = own if rank is None else rank
-                items.append(RailItem(title, place, badge, absolute(link, base), seen.repeats(title)))
+                items.append(RailItem(title, place, badge, address.absolute(link), seen.repeats(title)))
             rank, last = None, i
         elif role == "rail_tag" and items:
             items[-1] = replace(items[-1], tag=piece.text.strip())
@@ -108,13 +108,25 @@ def repeats(pieces: list[Piece], roles: list[Role]) -> list[bool]:
     return marks
 
 
-def absolute(link: str | None, base: str | None) -> str | None:
-    """A link as an address of its own, where the page's address is known."""
-    if not link or not base or link.startswith(("https://", "http://")):
-        return link or None
-    try:
-        if link[0] == "/" and link[1:2] != "/" and base.startswith("http"):  # what most links are, without urljoin's cost
-            return "/".join(base.split("/", 3)[:3]) + link.strip()
-        return urljoin(base, link.strip())
-    except ValueError:
-        return link
+class Address:
+    """Where a page stands, to make its links absolute; without one, links stay as they are."""
+
+    def __init__(self, base: str | None) -> None:
+        self.base = base if base and base.startswith(("http://", "https://")) else ""
+        parts = self.base.split("?", 1)[0].split("#", 1)[0].split("/")
+        self.origin = "/".join(parts[:3])
+        self.folder = "/".join(parts[:-1]) + "/" if len(parts) > 3 else self.origin + "/"
+
+    def absolute(self, link: str | None) -> str | None:
+        link = link.strip() if link else ""
+        if not link or not self.base or link.startswith(("https://", "http://")):
+            return link or None
+        if "/." not in link and "//" not in link:  # most links; urljoin knows the rest and costs twenty times as much
+            if link[0] == "/":
+                return self.origin + link
+            if link[0].isalnum() and ":" not in link:
+                return self.folder + link
+        try:
+            return urljoin(self.base, link)
+        except ValueError:
+            return link

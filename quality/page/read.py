@@ -19,6 +19,7 @@ MAX_CHARS = 20_000_000
 _TAG = re.compile(
     r"<(?:!doctype|html|head|body|div|p|a|span|article|section|h[1-6]|ul|ol|li|table|meta|br|main|script)\b[^<]*>", re.I
 )
+_LONGEST_PATH = 400
 _WIDGETS = frozenset(("share", "form", "comment", "nav"))
 _RAILS = frozenset(("rail_header", "rail_rank", "rail_item", "rail_tag"))
 
@@ -81,8 +82,8 @@ def front_end(source: str | bytes) -> Source:
 
 def _page(source: Source, decided: Decided, url: str | None) -> Page:
     pieces, roles, facts = source.pieces, decided.roles, source.declared
-    address = rails_of.absolute(facts.get("url"), url) or url
-    rails = rails_of.build(pieces, roles, url or address)
+    address = rails_of.Address(url).absolute(facts.get("url")) or url
+    rails = rails_of.build(pieces, roles, rails_of.Address(url or address))
     paths = _paths(source)
     blocks = [
         Block(p.text, role, kind, paths[p.box], share, p.line, repeat)
@@ -119,13 +120,13 @@ def _shown_moment(blocks: list[Block]) -> str | None:
 
 
 def _paths(source: Source) -> list[str]:
-    """Element names from the root; the deepest sixty at most, so that paths stay short on any page."""
+    """Element names from the root, as far as a path of any page needs."""
     if source.rendering != "html":
         return [""] * len(source.boxes)
     paths: list[str] = []
     for box in source.boxes:
         above = paths[box.parent] if box.parent >= 0 else ""
-        paths.append(box.tag if not above else above if box.depth > 60 else f"{above}/{box.tag}")
+        paths.append(box.tag if not above else above if len(above) > _LONGEST_PATH else f"{above}/{box.tag}")
     return paths
 
 

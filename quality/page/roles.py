@@ -114,9 +114,11 @@ class _Page:
                 self.kinds[i] = "byline"
             elif cued["legal"][i] and ("。" not in text or cues.NOTICE.search(text)):
                 self.kinds[i] = "legal"
-        for i, piece in enumerate(self.source.pieces if self.html else ()):
-            if self.source.boxes[piece.box].tag == "figcaption" and self.measured.stops[i] < 2 and not self.kinds[i]:
-                self.kinds[i] = "caption"
+        for box in self.source.boxes:
+            if box.tag == "figcaption":
+                for i in range(box.start, box.end):
+                    if self.measured.stops[i] < 2 and not self.kinds[i]:
+                        self.kinds[i] = "caption"
         barred = np.fromiter(map(bool, self.kinds), np.bool_, self.count)
         self.body_p[barred] = np.minimum(self.body_p[barred], 0.02)
 
@@ -125,7 +127,9 @@ class _Page:
         chance = self.body_p
         worth = (chance - 0.5) * self.measured.sizes**0.6
         worth[(worth > 0) & (self.measured.stops == 0)] = 0.0
-        worth[[i for i, kind in enumerate(self.kinds) if kind in ("caption", "byline", "pr")]] = 0.0  # they stand amid the text
+        worth[[i for i, kind in enumerate(self.kinds) if kind in ("caption", "byline", "pr")]] = (
+            0.0  # they stand amid the text
+        )
         best, start, end, run, begin = 0.0, 0, 0, 0.0, 0
         for i, value in enumerate(worth.tolist()):
             if run <= 0:
@@ -177,8 +181,15 @@ class _Page:
         declared = [squeeze(title) for title in self.source.titles]
         end = self.first if self.first < self.count else min(self.count, _ABOVE)
         near = max(0, end - _ABOVE)
-        opening = [i for i in range(end, min(self.count, end + 2)) if self.roles[i] == "body" and "。" not in self.texts[i]]
-        pairs = _pairs("".join(self.texts[i] for i in range(self.count) if self.roles[i] == "body" and i not in opening)[:4000])
+        opening = [
+            i for i in range(end, min(self.count, end + 2)) if self.roles[i] == "body" and "。" not in self.texts[i]
+        ]
+        text = (
+            ""
+            if self.html
+            else "".join(self.texts[i] for i in range(self.count) if self.roles[i] == "body" and i not in opening)
+        )
+        pairs = _pairs(text[:4000])
         best, best_score = None, 0.45
         for i in [*opening, *range(end - 1, near - 1, -1), *(j for j in range(near) if self.kind[j] in (4, 5))]:
             if 4 <= len(self.texts[i]) <= 160 and not self.kinds[i]:
@@ -192,7 +203,8 @@ class _Page:
         plain = squeeze(self.texts[i])
         overlap = max((len(plain) / len(title) for title in declared if plain in title), default=0.0)
         score = 1.5 * overlap**0.5 if overlap > 0.2 and len(plain) >= 5 else 0.0
-        return score + {4: 0.8, 5: 0.4, 6: 0.2}.get(self.kind[i], 0.0) - 0.3 * (self.share[i] > 0.5)
+        score -= 0.3 if self.share[i] > 0.5 else 0.0
+        return float(score + {4: 0.8, 5: 0.4, 6: 0.2}.get(self.kind[i], 0.0))
 
     def _shares(self, i: int, pairs: set[str]) -> float:
         text, piece = self.texts[i], self.source.pieces[i]
@@ -201,7 +213,7 @@ class _Page:
         own = _pairs(text)
         known = len(own & pairs) / max(4, len(own))
         score = known + min(len(text), 25) / 25 * 0.5 + 0.15 * (piece.gap > 0)
-        return score - 0.5 * (text[-1] in "。、）)") - 0.3 * self.cued["byline"][i]
+        return score - (0.5 if text[-1] in "。、）)" else 0.0) - (0.3 if self.cued["byline"][i] else 0.0)
 
     def _cued(self, name: str, i: int) -> bool:
         return bool(self.cued[name][i])

@@ -14,7 +14,7 @@ _LINE = re.compile("\r\n|[\n\r\x0b\f\x85\u2028\u2029]")
 def read_text(source: str) -> Source:
     """Take a page apart line by line. Time and memory grow linearly with its length."""
     pieces: list[Piece] = []
-    boxes = [Box("body", -1, 0)]
+    boxes = [Box("body", -1)]
     gap, inside = 0, 0  # blank lines so far; the list we stand in, 0 for none
     for number, raw in enumerate(_LINE.split(source), 1):
         line = raw.rstrip(_BLANK + "\u3000")
@@ -28,7 +28,7 @@ def read_text(source: str) -> Source:
             indent += bullet.end()
             text = text[bullet.end() :]
         if bullet and not inside:
-            boxes.append(Box("ul", 0, 1, start=len(pieces)))
+            boxes.append(Box("ul", 0, start=len(pieces)))
             inside = len(boxes) - 1
         elif inside and not bullet and indent < 2:
             boxes[inside].end = len(pieces)
