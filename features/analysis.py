@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from functools import cached_property
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from features import lexicon
@@ -47,6 +49,8 @@ class Text:
     @cached_property
     def starts(self) -> list[int]:
         """Where each token starts in `norm`."""
+        if " " not in self.norm and "\n" not in self.norm:
+            return list(accumulate(map(len, self.surfaces[:-1]), initial=0)) if self.tokens else []
         starts = []
         find = self.norm.find
         at = 0
@@ -69,7 +73,12 @@ class Text:
     @cached_property
     def words(self) -> lexicon.Hits:
         """Spans of the style lexicons' entries, by category."""
-        return lexicon.match(self.norm, self.starts, set(self.ends), lexicon.load("style"))
+        return lexicon.match(self.norm, self.tokens, self.starts)
+
+    @cached_property
+    def kinds(self) -> Counter[str]:
+        """How much of each kind there is: tokens of a part of speech, whatever its level, and characters of a script."""
+        return Counter(chain.from_iterable([token.kinds for token in self.tokens]))
 
     @cached_property
     def paragraphs(self) -> list[Span]:
@@ -85,6 +94,8 @@ class Text:
     @cached_property
     def quotations(self) -> list[Quotation]:
         """Quotations in order of their opening mark; marks without a partner in the same paragraph are passed over."""
+        if not _QUOTE_MARK.search(self.norm):
+            return []
         found = []
         for start, end in self.paragraphs:
             stack: list[tuple[str, int]] = []

@@ -12,7 +12,8 @@ from itertools import pairwise
 from features.analysis import Analysis, Quotation, Span
 from features.feature import NAN, Feature, Located, Spans, Value
 
-_TAG = re.compile(r"[【\[〔〈<《(][^【】\[\]〔〕〈〉<>《》()]{1,14}[】\]〕〉>》)]")
+_TAG = re.compile("[【〈<《(][^【】〈〉<>《》()]{1,14}[】〉>》)]")
+_OPENING = re.compile("[【〈<《(]")
 _STACKED = re.compile(r"[!?]{2,}|!.*!")
 _LIST = re.compile(
     r"\d+ ?(?:選|つの|個の|の方法|の理由|の習慣|カ条|箇条|パターン)|ランキング|[1-9]位は|TOP ?\d+|ベスト\d+|ワースト\d+",
@@ -65,14 +66,17 @@ def _words(category: str) -> tuple[Value, Spans]:
     return value, spans
 
 
-def _pattern(pattern: re.Pattern[str]) -> tuple[Value, Spans]:
+def _pattern(pattern: re.Pattern[str], needs: str = "") -> tuple[Value, Spans]:
     """How often a pattern stands in the headline, and where."""
 
     def value(a: Analysis) -> float:
-        return float(len(pattern.findall(a.title.norm)))
+        # most patterns need a figure or a mark that most headlines lack, and looking for it is cheaper than the pattern
+        if needs and not (a.title.kinds.get("digit") if needs == "digit" else needs in a.title.norm):
+            return 0
+        return len(pattern.findall(a.title.norm))
 
     def spans(a: Analysis) -> Located:
-        return [("title", m.span()) for m in pattern.finditer(a.title.norm)]
+        return [("title", m.span()) for m in pattern.finditer(a.title.norm)] if value(a) else []
 
     return value, spans
 
@@ -90,17 +94,17 @@ def _marks(chars: str) -> tuple[Value, Spans]:
     return value, spans
 
 
-def _pos(*names: str, level: int = 1) -> tuple[Value, Spans]:
-    """How many tokens of the parts of speech the headline holds, and where."""
-    wanted = frozenset(names)
-    attribute = f"pos{level}"
+def _kind(*kinds: str) -> tuple[Value, Spans]:
+    """How many tokens of some kinds the headline holds, and where."""
+    wanted = frozenset(kinds)
 
     def value(a: Analysis) -> float:
-        return float(sum(getattr(t, attribute) in wanted for t in a.title.tokens))
+        count = a.title.kinds
+        return sum([count.get(kind, 0) for kind in kinds])
 
     def spans(a: Analysis) -> Located:
         found = zip(a.title.tokens, a.title.starts, a.title.ends, strict=True)
-        return [("title", (start, end)) for t, start, end in found if getattr(t, attribute) in wanted]
+        return [("title", (start, end)) for t, start, end in found if not wanted.isdisjoint(t.kinds)]
 
     return value, spans
 
@@ -108,7 +112,7 @@ def _pos(*names: str, level: int = 1) -> tuple[Value, Spans]:
 def _script(name: str) -> Value:
     def value(a: Analysis) -> float:
         size = len(a.title.norm)
-        return sum(len(t.surface) for t in a.title.tokens if t.script == name) / size if size else NAN
+        return a.title.kinds.get(name, 0) / size if size else NAN
 
     return value
 
@@ -183,7 +187,7 @@ def scare_quote_spans(a: Analysis) -> Located:
 
 def _tags(a: Analysis) -> list[Span]:
     norm = a.title.norm
-    return [m.span() for m in _TAG.finditer(norm)] if any(c in norm for c in "【[〔〈<《(") else []
+    return [m.span() for m in _TAG.finditer(norm)] if _OPENING.search(norm) else []
 
 
 def shout_tags(a: Analysis) -> float:
@@ -191,8 +195,10 @@ def shout_tags(a: Analysis) -> float:
 
 
 def shout_tag_spans(a: Analysis) -> Located:
-    tags = [s for s in _tags(a) if a.title.norm[s[0]] in "【[〔"]
-    shouts = a.title.words.get("shout", ())
+    shouts = a.title.words.get("shout")
+    if not shouts:
+        return []
+    tags = [tag for tag in _tags(a) if a.title.norm[tag[0]] == "【"]
     return [("title", tag) for tag in tags if any(tag[0] < start < tag[1] for start, _ in shouts)]
 
 
@@ -244,40 +250,26 @@ def ends_in_he(a: Analysis) -> float:
     return float(a.title.norm.endswith("へ"))
 
 
-def names(a: Analysis) -> float:
-    return float(sum(t.pos2 == "固有名詞" for t in a.title.tokens))
-
-
-def name_spans(a: Analysis) -> Located:
-    title = a.title
-    found = zip(title.tokens, title.starts, title.ends, strict=True)
-    return [("title", (start, end)) for t, start, end in found if t.pos2 == "固有名詞"]
-
-
 def unnamed(a: Analysis) -> float:
     """Epithets in a headline that names no one: the subject is withheld."""
     epithets = len(a.title.words.get("epithet", ()))
-    return float(epithets) if epithets and not any(t.pos3 == "人名" for t in a.title.tokens) else 0.0
+    return float(epithets) if epithets and "人名" not in a.title.kinds else 0.0
 
 
 def particles_per_noun(a: Analysis) -> float:
-    nouns = sum(t.pos1 == "名詞" for t in a.title.tokens)
-    return sum(t.pos2 == "格助詞" for t in a.title.tokens) / nouns if nouns else NAN
+    count = a.title.kinds
+    nouns = count.get("名詞", 0)
+    return count.get("格助詞", 0) / nouns if nouns else NAN
 
 
 def modified_past(a: Analysis) -> float:
     """た before a noun (残した一言): a clause hung on the noun that is sold."""
-    tokens = a.title.tokens
-    return float(
-        sum(
-            t.surface in ("た", "だ") and t.cform.startswith("連体形") and after.pos1 in ("名詞", "代名詞")
-            for t, after in pairwise(tokens)
-        )
+    if "past" not in a.title.kinds:
+        return 0
+    return sum(
+        "past" in t.kinds and t.cform.startswith("連体形") and after.pos1 in ("名詞", "代名詞")
+        for t, after in pairwise(a.title.tokens)
     )
-
-
-def past(a: Analysis) -> float:
-    return float(sum(t.pos1 == "助動詞" and t.surface in ("た", "だ") for t in a.title.tokens))
 
 
 def _line(
@@ -316,11 +308,13 @@ FEATURES: tuple[Feature, ...] = (
     _line("ellipses", 1, "ellipses", (ellipsis, ellipsis_spans)),
     _line("ends_open", 0, "the headline trails off", (ends_open, None), 1.0),
     _line("ends_with_question", 0, "the headline ends in a question", (ends_with_question, None), 1.0),
-    _line("question_form", 0, "a question as the hook", _pattern(_QUESTION_END)),
+    _line("question_form", 0, "a question as the hook", _pattern(_QUESTION_END, needs="?")),
     _line("withheld_ending", 1, "the headline ends on the word it withholds", _pattern(_WITHHELD_END)),
     _line("list_promise", 0, "a list or a ranking is promised", _pattern(_LIST)),
-    _line("age_for_name", 0, "an age and a type of person where a name could stand", _pattern(_AGE_ONLY)),
-    _line("figures", -1, "figures with a unit, scores", _pattern(_SCORE)),
+    _line(
+        "age_for_name", 0, "an age and a type of person where a name could stand", _pattern(_AGE_ONLY, needs="digit")
+    ),
+    _line("figures", -1, "figures with a unit, scores", _pattern(_SCORE, needs="digit")),
     _line("arrows", 1, "arrows", _pattern(_ARROW)),
     _line("quotes", 0, "quotations", (quotes, quote_spans)),
     _line("quoted_share", 0, "share of the headline inside quotations", (quoted_share, None), 1.0),
@@ -333,17 +327,17 @@ FEATURES: tuple[Feature, ...] = (
     _line("ends_in_predicate", 0, "the headline ends in a predicate", (ends_in_predicate, None), 1.0),
     _line("ends_in_particle", 0, "the headline ends in a particle", (ends_in_particle, None), 1.0),
     _line("ends_in_he", -1, "the headline ends in へ", (ends_in_he, None), 1.0),
-    _line("names", 0, "proper names", (names, name_spans)),
+    _line("names", 0, "proper names", _kind("固有名詞")),
     _line("unnamed_subject", 1, "epithets in a headline without a person's name", (unnamed, None)),
     _line("particles_per_noun", 0, "case particles a noun; telegraphic style has few", (particles_per_noun, None)),
     _line("modified_past", 0, "past clauses hung on a noun", (modified_past, None)),
-    _line("past", 0, "past auxiliaries", (past, None)),
-    _line("verbs", 0, "verbs", _pos("動詞")),
-    _line("adjectives", 0, "adjectives and adjectival nouns", _pos("形容詞", "形状詞")),
-    _line("adverbs", 0, "adverbs", _pos("副詞")),
-    _line("pronouns", 1, "pronouns and demonstratives", _pos("代名詞", "連体詞")),
-    _line("interjections", 0, "interjections", _pos("感動詞")),
-    _line("final_particles", 1, "sentence-final particles", _pos("終助詞", level=2)),
+    _line("past", 0, "past auxiliaries", _kind("past")),
+    _line("verbs", 0, "verbs", _kind("動詞")),
+    _line("adjectives", 0, "adjectives and adjectival nouns", _kind("形容詞", "形状詞")),
+    _line("adverbs", 0, "adverbs", _kind("副詞")),
+    _line("pronouns", 1, "pronouns and demonstratives", _kind("代名詞", "連体詞")),
+    _line("interjections", 0, "interjections", _kind("感動詞")),
+    _line("final_particles", 1, "sentence-final particles", _kind("終助詞")),
     _line("katakana_share", 0, "share of katakana", (_script("katakana"), None), 1.0),
     _line("hiragana_share", 0, "share of hiragana", (_script("hiragana"), None), 1.0),
     _line("kanji_share", 0, "share of kanji", (_script("kanji"), None), 1.0),

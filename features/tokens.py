@@ -12,19 +12,27 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from features import lexicon
+
 _MEMO_LIMIT = 400_000  # distinct (surface, id) pairs kept, about 100 MB; news needs some 150,000 in a year
 _CHUNK = 4_000  # characters given to MeCab at once, so that a lattice stays small whatever the text
 
 
 class Token:
-    """A token: surface, part of speech and script. Equal tokens are the same object while they are remembered."""
+    """A token: surface, part of speech and script. Equal tokens are the same object while they are remembered.
 
-    __slots__ = ("cform", "pos1", "pos2", "pos3", "script", "surface")
+    What a text adds up is worked out here, once a word: `kinds`, all that the token counts as (its parts of speech at every level,
+    and its script once a character), and `reach`, how long the entries of the style lexicons are that may begin with it.
+    """
+
+    __slots__ = ("cform", "kinds", "pos1", "pos2", "pos3", "reach", "script", "surface")
 
     def __init__(self, surface: str, pos: tuple[str, str, str, str]) -> None:
         self.surface = surface
         self.pos1, self.pos2, self.pos3, self.cform = pos
         self.script = script_of(surface)
+        self.kinds = _kinds(self)
+        self.reach = lexicon.reach(surface, "style")
 
     def __repr__(self) -> str:
         return f"Token({self.surface!r}, {self.pos1}-{self.pos2})"
@@ -62,6 +70,22 @@ def _char_script(char: str) -> str:
     if char.isalpha():
         return "latin"
     return "symbol"
+
+
+_COUNTED = frozenset(
+    {
+        "名詞", "代名詞", "連体詞", "動詞", "形容詞", "形状詞", "副詞", "感動詞", "接続詞",
+        "固有名詞", "人名", "地名", "数詞", "格助詞", "係助詞", "接続助詞", "終助詞",
+    }
+)  # fmt: skip
+_PAST = frozenset({"た", "だ"})
+
+
+def _kinds(token: Token) -> tuple[str, ...]:
+    parts = tuple(p for p in (token.pos1, token.pos2, token.pos3) if p in _COUNTED)
+    if token.pos1 == "助動詞" and token.surface in _PAST:
+        parts += ("past",)
+    return parts + (token.script,) * len(token.surface)
 
 
 class _Memo(dict[str, Token]):
@@ -135,7 +159,7 @@ def tokenize(text: str) -> list[Token]:
     """
     parse = _tagger().parse
     lines = parse(text) if len(text) <= _CHUNK else "\n".join(filter(None, map(parse, _chunks(text))))
-    return [_memo[line] for line in lines.split("\n")] if lines else []
+    return list(map(_memo.__getitem__, lines.split("\n"))) if lines else []
 
 
 def _chunks(text: str) -> list[str]:

@@ -50,11 +50,9 @@ class Head:
 
     def matrix(self, dense: Array, analyses: Sequence[Analysis], raw: Array) -> Array:
         """The columns this head's booster reads, one row a document."""
-        texts = np.array([[t.score(a) for t in self.texts] for a in analyses], dtype=float).reshape(
-            len(analyses), len(self.texts)
-        )
+        texts = [t.scores(analyses).reshape(-1, 1) for t in self.texts]
         extra = [raw.reshape(-1, 1)] if SENSATIONAL_RAW in self.spec.extra else []
-        return np.ascontiguousarray(np.hstack([dense[:, self.dense], texts, *extra]))
+        return np.ascontiguousarray(np.hstack([dense[:, self.dense], *texts, *extra]))
 
     def raw(self, columns: Array) -> Array:
         # one thread: predicting with more hangs after a fork and has an 8 ms tail on single rows
@@ -63,12 +61,13 @@ class Head:
 
 def dense_matrix(analyses: Sequence[Analysis]) -> Array:
     """All features of the schema, one row a document; a document without a body gets NaN for the body's."""
-    blank = [math.nan] * len(_BODY_VALUES)
-    rows = [
-        [f(a) for f in _TITLE_VALUES] + ([f(a) for f in _BODY_VALUES] if a.body is not None else blank)
-        for a in analyses
-    ]
-    return np.array(rows, dtype=float).reshape(len(analyses), len(FEATURES))
+    matrix = np.full((len(analyses), len(FEATURES)), math.nan)
+    if analyses:
+        matrix[:, : len(_TITLE_VALUES)] = [[f(a) for f in _TITLE_VALUES] for a in analyses]
+    bodied = [i for i, a in enumerate(analyses) if a.body is not None]
+    if bodied:
+        matrix[bodied, len(_TITLE_VALUES) :] = [[f(analyses[i]) for f in _BODY_VALUES] for i in bodied]
+    return matrix
 
 
 class QualityModel:

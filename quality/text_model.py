@@ -1,14 +1,17 @@
 """Fitted representations: sparse linear weights over n-grams. Every score is an exact sum over the n-grams of the text.
 
 With f(x) = bias + sum of w(g) / sqrt(n) over the n distinct known n-grams of the text, each n-gram's part of the score is
-known, so a reason can name the words; and the sum is `math.fsum`, which is exact, so it is the same in any order.
+known, so a reason can name the words. Weights are multiples of 2^-32: float64 adds such numbers without rounding, so
+the sum is the same in any order and any batch.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +25,8 @@ Unit = Literal["char", "word"]
 _BODY_WORDS = 700  # words of a body that are read; an article's character shows well before that
 _BODY_CHARS = 1_500
 _TAIL_CHARS = 60
+_GRAIN = 2.0**32  # weights are multiples of 1 / _GRAIN
+Array = np.ndarray[Any, Any]
 
 
 def view(analysis: Analysis, field: Field) -> Text | None:
@@ -64,6 +69,58 @@ def gram_spans(text: Text, field: Field, unit: Unit, sizes: tuple[int, int]) -> 
             yield text.starts[i], text.ends[i + k - 1]
 
 
+class _Symbols(dict[str, int]):
+    """Numbers from 1; 0 for what no n-gram holds."""
+
+    def __missing__(self, symbol: str) -> int:
+        return 0
+
+
+class _Trie:
+    """All n-grams as paths of symbols, kept as one sorted array of (node, symbol) keys a level.
+
+    A batch of texts is looked up level by level in a few array operations: an n-gram can only stand where the one
+    without its last symbol does, so most places drop out early.
+    """
+
+    def __init__(self, symbols: Array, lengths: Array) -> None:
+        """`symbols`: those of all n-grams, from 1, one after the other; `lengths`: how many each n-gram has."""
+        self.width = int(symbols.max(initial=0)) + 1
+        self.levels: list[Array] = []
+        begins = np.cumsum(lengths) - lengths
+        node = np.zeros(len(lengths), dtype=np.int64)
+        self.nodes = 1
+        for level in range(int(lengths.max(initial=0))):
+            longer = np.flatnonzero(lengths > level)
+            keys, child = np.unique(node[longer] * self.width + symbols[begins[longer] + level], return_inverse=True)
+            node[longer] = self.nodes + child
+            self.levels.append(keys)
+            self.nodes += len(keys)
+        self.node_of = node  # of each n-gram given
+        self.heads = np.zeros(
+            self.width, dtype=np.int64
+        )  # symbol -> node of the path it begins, 0 where it begins none
+        if self.levels:
+            self.heads[self.levels[0]] = np.arange(1, len(self.levels[0]) + 1)
+
+    def walk(self, symbols: Array) -> Iterator[tuple[Array, Array]]:
+        """(places, nodes) of the known paths in `symbols`, level by level; 0 stands for unknown and comes last."""
+        if not self.levels:
+            return
+        nodes = self.heads.take(symbols)
+        places = nodes.nonzero()[0]
+        nodes = nodes[places]
+        yield places, nodes
+        first = 1 + len(self.levels[0])
+        for level, keys in enumerate(self.levels[1:], 1):
+            wanted = nodes * self.width + symbols.take(places + level, mode="clip")
+            found = keys.searchsorted(wanted)
+            known = (keys.take(found, mode="clip") == wanted).nonzero()[0]
+            places, nodes = places[known], found[known] + first
+            first += len(keys)
+            yield places, nodes
+
+
 class TextModel:
     """Linear weights over the n-grams of one field.
 
@@ -92,16 +149,73 @@ class TextModel:
     ) -> None:
         self.name, self.field, self.unit, self.sizes, self.bias = name, field, unit, sizes, bias
         self.terms = terms
-        self._weights: dict[str, float] = dict(zip(terms, weights.tolist(), strict=True))
+        self._fitted = weights
+        self._exact = np.round(weights.astype(np.float64) * _GRAIN) / _GRAIN
+
+    @cached_property
+    def _weights(self) -> dict[str, float]:
+        return dict(zip(self.terms, self._exact.tolist(), strict=True))
+
+    @cached_property
+    def _symbols(self) -> _Symbols:
+        """Word or character -> its number."""
+        parts = " ".join(self.terms).split(" ") if self.unit == "word" else "".join(self.terms)
+        return _Symbols({symbol: i for i, symbol in enumerate(dict.fromkeys(parts), 1)})
+
+    @cached_property
+    def _codes(self) -> Array:
+        """Code point -> number of the character; the last entry stands for all code points beyond."""
+        table = np.zeros(max(map(ord, self._symbols), default=0) + 2, dtype=np.int64)
+        table[[ord(c) for c in self._symbols]] = list(self._symbols.values())
+        return table
+
+    @cached_property
+    def _trie(self) -> tuple[_Trie, Array, Array]:
+        """The n-grams, and for each node its weight and whether it is one of them."""
+        if self.unit == "char":
+            lengths = np.fromiter(map(len, self.terms), np.int64, len(self.terms))
+            symbols = self._numbers("".join(self.terms))
+        else:
+            words = [t.split(" ") for t in self.terms]
+            lengths = np.fromiter(map(len, words), np.int64, len(words))
+            symbols = np.fromiter((self._symbols[w] for ws in words for w in ws), np.int64, int(lengths.sum()))
+        trie = _Trie(symbols, lengths)
+        weights, known = np.zeros(trie.nodes), np.zeros(trie.nodes, dtype=bool)
+        weights[trie.node_of], known[trie.node_of] = self._exact, True
+        return trie, weights, known
+
+    def _numbers(self, chars: str) -> Array:
+        codes = np.frombuffer(chars.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        return self._codes.take(codes, mode="clip")
+
+    def scores(self, analyses: Sequence[Analysis]) -> Array:
+        """The representation's values; NaN where a document lacks the field."""
+        texts = [view(a, self.field) for a in analyses]
+        if self.unit == "char":
+            chars = [_chars(t, self.field) if t is not None else "" for t in texts]
+            sizes = [len(c) + 1 for c in chars]  # a mark that no n-gram holds parts the texts
+            symbols = self._numbers("\0".join(chars) + "\0")
+        else:
+            words = [[*t.surfaces[:_BODY_WORDS], ""] if t is not None else [""] for t in texts]
+            sizes = [len(w) for w in words]
+            symbols = np.fromiter(map(self._symbols.__getitem__, chain.from_iterable(words)), np.int64, sum(sizes))
+        owner = np.arange(len(texts)).repeat(sizes)
+        trie, weights, known = self._trie
+        found = [owner[places] * trie.nodes + nodes for places, nodes in trie.walk(symbols)]
+        distinct = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+        distinct.sort()
+        first = np.ones(len(distinct), dtype=bool)
+        np.not_equal(distinct[1:], distinct[:-1], out=first[1:])
+        documents, nodes = np.divmod(distinct[first], trie.nodes)
+        counts = np.bincount(documents, known[nodes], len(texts))
+        sums = np.bincount(documents, weights[nodes], len(texts))
+        values = self.bias + sums / np.sqrt(np.maximum(counts, 1.0))
+        values[[i for i, t in enumerate(texts) if t is None]] = math.nan
+        return values
 
     def score(self, analysis: Analysis) -> float:
-        """The representation's value; NaN where the document lacks the field."""
-        text = view(analysis, self.field)
-        if text is None:
-            return math.nan
-        get = self._weights.get
-        found = [w for g in set(grams(text, self.field, self.unit, self.sizes)) if (w := get(g)) is not None]
-        return self.bias + math.fsum(found) / math.sqrt(len(found)) if found else self.bias
+        """The representation's value of one document."""
+        return float(self.scores([analysis])[0])
 
     def contributions(self, analysis: Analysis) -> list[tuple[Span, float]]:
         """Spans in the normalised text and their part of the score; they sum to score - bias.
@@ -125,9 +239,7 @@ class TextModel:
         (folder / f"{self.name}.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
         lines = [t.replace("\n", "\x1f") for t in self.terms]
         (folder / f"{self.name}.terms").write_text("\n".join(lines), encoding="utf-8", newline="\n")
-        np.save(
-            folder / f"{self.name}.npy", np.array(list(self._weights.values()), dtype=np.float32), allow_pickle=False
-        )
+        np.save(folder / f"{self.name}.npy", self._fitted.astype(np.float32), allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path, name: str) -> TextModel:
