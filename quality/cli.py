@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +16,10 @@ from quality import __version__
 from quality.errors import DataError, ModelError
 
 if TYPE_CHECKING:
+    from quality.report import Lang
     from quality.scoring import PageScore, Score
+
+_EXIT_CODES = "Exit codes: 0 done; 1 an input, a model or an output was bad, said on stderr; 2 a wrong call."
 
 
 class _Group(click.Group):
@@ -22,11 +28,13 @@ class _Group(click.Group):
 
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:  # `| head` has seen enough
+            raise
         except (DataError, ModelError, PageError, OSError) as error:
             raise click.ClickException(str(error)) from error
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Group, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
     """How substantive Japanese news is, how sensational its headlines are, and why.
@@ -47,19 +55,31 @@ def _model_option(command: Any) -> Any:
     )(command)
 
 
-@main.command()
+@main.command(epilog=_EXIT_CODES)
 @click.argument("page", required=False)
 @click.option("--title", help="Score a headline instead of a page.")
 @click.option("--body", help="With --title: the article's text, or a file that holds it.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with everything.")
+@click.option("--html", "html_file", metavar="OUT", help="Write one self-contained HTML page as well; - for stdout.")
+@click.option(
+    "--lang", type=click.Choice(["both", "ja", "en"]), default="both", show_default=True, help="The reasons' language."
+)
 @_model_option
 def score(
-    page: str | None, title: str | None, body: str | None, as_json: bool, model_source: str | None, policy_name: str
+    page: str | None,
+    title: str | None,
+    body: str | None,
+    as_json: bool,
+    html_file: str | None,
+    lang: Lang,
+    model_source: str | None,
+    policy_name: str,
 ) -> None:
     """Score a page (an HTML or text file, or - for stdin), or a headline with --title.
 
     \b
     quality score page.html
+    quality score page.html --html scored.html
     curl -s URL | quality score - --json
     quality score --title '市、給食費を無償化へ 来年度から' --body article.txt
     """
@@ -71,6 +91,8 @@ def score(
         raise click.UsageError("give a PAGE, or a headline with --title")
     if body is not None and title is None:
         raise click.UsageError("--body goes with --title")
+    if html_file == "-" and as_json:
+        raise click.UsageError("--json and --html - both want stdout")
     model = load_model(model_source)
     scored: PageScore | Score
     if title is not None:
@@ -80,7 +102,23 @@ def score(
         assert page is not None
         content = sys.stdin.buffer.read() if page == "-" else Path(page).read_bytes()
         scored = score_page(content, model=model, policy_name=policy_name)
-    click.echo(json.dumps(as_json_object(scored), ensure_ascii=False, indent=1) if as_json else as_text(scored))
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a stdout that isn't UTF-8 shows escapes instead of failing
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if html_file is not None:
+        from quality.view import as_html
+
+        if html_file == "-":
+            click.echo(as_html(scored), nl=False)
+            return
+        Path(html_file).write_text(as_html(scored), encoding="utf-8")
+        click.echo(f"{html_file} is written", err=True)
+    if as_json:
+        click.echo(json.dumps(as_json_object(scored), ensure_ascii=False, indent=1))
+        return
+    terminal = sys.stdout.isatty()
+    colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    columns = shutil.get_terminal_size().columns if terminal else None
+    click.echo(as_text(scored, lang=lang, columns=columns, colour=colour))
 
 
 def _text_or_file(value: str) -> str:

@@ -92,6 +92,11 @@ class Score:
         """The columns of `score_batch`, in order."""
         return {name: getattr(self, name) for name in COLUMNS}
 
+    def _repr_html_(self) -> str:
+        from quality.view import as_fragment
+
+        return as_fragment(self)
+
     def __getstate__(self) -> dict[str, Any]:
         # a model can't travel between processes; the numbers can
         return {**self.__dict__, "_source": None}
@@ -104,6 +109,11 @@ class PageScore:
     article: Score
     rail: list[Score]
     page: Page
+
+    def _repr_html_(self) -> str:
+        from quality.view import as_fragment
+
+        return as_fragment(self)
 
 
 def is_japanese(analysis: Analysis) -> bool:
