@@ -31,7 +31,8 @@ class Corpus:
         title`. `regrade` is the grade of the blind second pass, null where there was none.
     articles : pandas.DataFrame
         Every event as a substantive report (`twin` a) and its thin twin (b): `id, event, twin, topic, site_kind,
-        manner, headline_grade, grade, delivery, whole, split, byline, title, body`.
+        manner, headline_grade, grade, delivery, whole, regrade, regrade_delivery, regrade_whole, split, byline, title,
+        body`.
     pages : pandas.DataFrame
         Articles inside whole pages: `id, article, event, topic, twin, site, host, layout, saver, split, cut, rails,
         rail_items, html_blocks, text_lines, html, text`. The blocks of the HTML and the lines of the text are lists of
@@ -61,8 +62,11 @@ def load_corpus() -> Corpus:
     import pandas as pd
 
     headlines = pd.DataFrame(_rows(HERE / "headlines.jsonl"))
-    headlines["regrade"] = headlines["regrade"].astype("Int64")
     articles = pd.DataFrame(_rows(HERE / "articles.jsonl"))
+    for frame in (headlines, articles):
+        for name in ("regrade", "regrade_delivery", "regrade_whole"):
+            if name in frame:
+                frame[name] = frame[name].astype("Int64")
     rows = _rows(HERE / "pages" / "pages.jsonl")
     for row in rows:
         for kind, suffix in (("html", "html"), ("text", "txt")):
