@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 
-from features import attribution, headline, layout, promise, prose
+from features import attribution, ending, headline, layout, promise, prose
 from features.feature import Feature
 
 TITLE_FEATURES: tuple[Feature, ...] = headline.FEATURES
-BODY_FEATURES: tuple[Feature, ...] = attribution.FEATURES + promise.FEATURES + prose.FEATURES + layout.FEATURES
+BODY_FEATURES: tuple[Feature, ...] = (
+    attribution.FEATURES + promise.FEATURES + ending.FEATURES + prose.FEATURES + layout.FEATURES
+)
 FEATURES: tuple[Feature, ...] = TITLE_FEATURES + BODY_FEATURES
 NAMES: tuple[str, ...] = tuple(f.name for f in FEATURES)
 

@@ -73,7 +73,7 @@ HEADS: tuple[HeadSpec, ...] = (
     ),
     HeadSpec(
         "delivers",
-        ("headline", "attribution", "promise", "prose"),
+        ("promise",),
         (
             TextSpec("delivers.title_char", "title", "char", (1, 3), 3, 4.5, idf=False),
             TextSpec("delivers.body_word", "body", "word", (1, 2), 3, 1.0, idf=False),
@@ -86,7 +86,7 @@ HEADS: tuple[HeadSpec, ...] = (
     ),
     HeadSpec(
         "whole",
-        ("headline", "attribution", "promise", "prose"),
+        ("promise",),
         (
             TextSpec("whole.title_char", "title", "char", (1, 3), 3, 4.5, idf=False),
             TextSpec("whole.body_word", "body", "word", (1, 2), 3, 1.0, idf=False),
