@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -96,15 +97,10 @@ def _table(found: dict[str, Any]) -> str:
 
 
 def _read(path: Path, rows: int) -> list[Document]:
-    from quality.files import read_chunks
+    from quality.files import read_objects
 
-    found: list[Document] = []
-    for chunk in read_chunks(path):
-        for row in chunk.records():
-            if isinstance(row, dict) and row.get("title"):
-                found.append(Document(row["title"], row.get("body")))
-                if len(found) == rows:
-                    return found
+    titled = (row for row in read_objects(path) if row.get("title"))
+    found = [Document(row["title"], row.get("body")) for row in islice(titled, rows)]
     if not found:
         raise DataError(f"{path} holds no row with a title")
     return found

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from quality import __version__
+from quality.cli_batch import batch, filter_
+from quality.cli_options import model_option
 from quality.errors import DataError, ModelError
 
 if TYPE_CHECKING:
@@ -43,16 +45,12 @@ def main() -> None:
     quality score PAGE.html                      a whole page: the article and its rails
     quality score --title '【衝撃】…'            a headline
     quality batch feed.jsonl scored.jsonl        a file of them
+    quality filter < feed.jsonl > kept.jsonl     a stream of them
     """
 
 
-def _model_option(command: Any) -> Any:
-    command = click.option(
-        "--policy", "policy_name", default="p95", show_default=True, help="The policy that sets labels and verdict."
-    )(command)
-    return click.option(
-        "--model", "model_source", help="A model folder or an MLflow URI; default: the model that ships."
-    )(command)
+main.add_command(batch)
+main.add_command(filter_)
 
 
 @main.command(epilog=_EXIT_CODES)
@@ -64,7 +62,7 @@ def _model_option(command: Any) -> Any:
 @click.option(
     "--lang", type=click.Choice(["both", "ja", "en"]), default="both", show_default=True, help="The reasons' language."
 )
-@_model_option
+@model_option
 def score(
     page: str | None,
     title: str | None,
@@ -126,40 +124,6 @@ def _text_or_file(value: str) -> str:
         return Path(value).read_text(encoding="utf-8") if Path(value).is_file() else value
     except OSError:  # a long text is no file name
         return value
-
-
-@main.command()
-@click.argument("source", type=click.Path(path_type=Path))
-@click.argument("target", type=click.Path(path_type=Path))
-@click.option("--overwrite", is_flag=True, help="Replace columns of the output's names.")
-@click.option("--json", "as_json", is_flag=True, help="The summary as JSON on stdout.")
-@_model_option
-def batch(
-    source: Path, target: Path, overwrite: bool, as_json: bool, model_source: str | None, policy_name: str
-) -> None:
-    """Score a file (.parquet, .jsonl, .csv) into another, in order; bad rows go to TARGET.rejects.jsonl.
-
-    Reads `title` and, where there are, `body`, `body_kind` and `tag`; every column is kept.
-
-    \b
-    quality batch feed.jsonl scored.jsonl
-    quality batch headlines.parquet scored.parquet
-    """
-    from quality import load_model
-    from quality.batch import score_file
-
-    model = load_model(model_source)
-    summary = score_file(
-        source, target, model=model, policy_name=policy_name, overwrite=overwrite, progress=sys.stderr.isatty()
-    )
-    if as_json:
-        click.echo(json.dumps(summary.as_dict()))
-    else:
-        verdicts = ", ".join(f"{k} {v}" for k, v in summary.verdicts.items())
-        click.echo(
-            f"{summary.rows_in} rows in, {summary.rows_out} out, {summary.rejects} rejects; {verdicts}; model {summary.model_version}",
-            err=True,
-        )
 
 
 @main.command()

@@ -1,193 +1,313 @@
-"""Reading and writing Parquet, JSONL and CSV in chunks, every column kept as it came."""
+"""Reading Parquet, JSONL and CSV in blocks that can be handed to another process, cut the same way every time.
+
+A file is cut by its content alone (rows and bytes), so that a run that goes on after a crash finds the same blocks.
+Nothing is repaired in silence: a row that can't be read stands in its chunk's `bad` with the reason.
+"""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import pyarrow as pa
 
+from quality.encodings import SAMPLE, detect, is_broken
 from quality.errors import DataError
-from quality.frames import column_names, records, with_columns
+from quality.frames import INPUT_COLUMNS, column_names
 
-_ROWS = 4_096  # rows read, scored and written at once
+KINDS = (".parquet", ".jsonl", ".csv")
+CODECS = {".gz": "gzip", ".zst": "zstd"}
+BLOCK_ROWS = 32_768  # a unit of work and of the journal: seconds of scoring
+BLOCK_BYTES = 16 << 20  # ... and no more text than this, whatever the rows
+_CHUNK_ROWS = 2_048  # rows parsed and scored at once
+LONGEST = 64 << 20  # bytes of one line or field; where there are more, a line break or a closing quote is missing
 
 
+class Form(NamedTuple):
+    """What a file's name says: kind (`.parquet`, `.jsonl`, `.csv`) and compression (`gzip`, `zstd` or None)."""
+
+    kind: str
+    codec: str | None
+
+
+def form(path: Path) -> Form | None:
+    """The form of a file by its name; None where it is none that is read and written."""
+    codec = CODECS.get(path.suffix)
+    kind = Path(path.stem).suffix if codec else path.suffix
+    return Form(kind, codec) if kind in KINDS and not (codec and kind == ".parquet") else None
+
+
+def list_files(source: Path) -> list[Path]:
+    """The files of a job in order: the file itself, or a folder's by name (hidden ones and those with `_` left out)."""
+    if not source.exists():
+        raise DataError(f"{source} does not exist")
+    if not source.is_dir():
+        if form(source) is None:
+            raise DataError(f"{source}: a .parquet, .jsonl or .csv file is read, the last two also as .gz or .zst")
+        return [source]
+    found = []
+    for path in sorted(p for p in source.rglob("*") if p.is_file()):
+        if any(part.startswith((".", "_")) for part in path.relative_to(source).parts):
+            continue
+        if form(path) is None:
+            raise DataError(f"{path}: is no .parquet, .jsonl or .csv file; move it out of the folder")
+        found.append(path)
+    if not found:
+        raise DataError(f"{source} holds no .parquet, .jsonl or .csv file")
+    return found
+
+
+@dataclass
 class Chunk:
-    """Rows read together: an Arrow table, or for JSONL the objects themselves; a row that is none is a str, the reason."""
+    """Rows read together. `content` holds the readable ones: an Arrow table, or the objects of a text file."""
 
-    def __init__(self, table: pa.Table | None = None, objects: list[dict[str, Any] | str] | None = None) -> None:
-        self.table = table
-        self.objects = objects or []
+    size: int
+    content: pa.Table | list[dict[str, Any]]
+    bad: dict[int, str] = field(default_factory=dict)  # position in the chunk -> why the row can't be read
 
-    def __len__(self) -> int:
-        return int(self.table.num_rows) if self.table is not None else len(self.objects)
+    def positions(self) -> list[int]:
+        """Where the readable rows stand in the chunk."""
+        return [i for i in range(self.size) if i not in self.bad] if self.bad else list(range(self.size))
+
+
+@dataclass
+class Lines:
+    """A block of a JSONL file: whole lines, undecoded."""
+
+    lines: list[bytes]
+    encoding: str
 
     @property
-    def names(self) -> list[str]:
-        if self.table is not None:
-            return [n for n in column_names(self.table) if n != _WHY]
-        found: dict[str, None] = {}
-        for row in self.objects:
-            if isinstance(row, dict):
-                found.update(dict.fromkeys(row))
-        return list(found) or ["title"]  # a chunk of nothing but bad rows says nothing of the columns
+    def size(self) -> int:
+        return len(self.lines)
 
-    def records(self) -> Iterator[dict[str, Any] | str]:
-        """What a score reads of each row, or the reason why the row can't be read."""
-        if self.table is None:
-            yield from self.objects
-            return
-        why = self.table.column(_WHY).to_pylist() if _WHY in self.table.column_names else [None] * len(self)
-        for row, reason in zip(records(self.table), why, strict=True):
-            yield reason or row
-
-    def rows(self, kept: Sequence[int], columns: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
-        """The kept rows with the columns set, as objects."""
-        if self.table is not None:
-            yield from self.to_table(kept, columns).to_pylist()
-            return
-        for at, values in zip(kept, zip(*columns.values(), strict=True), strict=True):
-            row = self.objects[at]
-            assert isinstance(row, dict)  # a row that is no object is never kept
-            yield row | dict(zip(columns, values, strict=True))
-
-    def to_table(self, kept: Sequence[int], columns: Mapping[str, Sequence[Any]]) -> pa.Table:
-        """The kept rows with the columns set, as a table."""
-        if self.table is not None:
-            table = self.table.drop_columns([_WHY]) if _WHY in self.table.column_names else self.table
-            part = table.take(pa.array(kept, type=pa.int64())) if len(kept) < len(self) else table
-        else:
-            names = self.names
-            picked = [self.objects[at] for at in kept]
-            part = pa.table({n: pa.array([row.get(n) for row in picked if isinstance(row, dict)]) for n in names})
-        return with_columns(part, columns)
+    def chunks(self) -> Iterator[Chunk]:
+        for at in range(0, len(self.lines), _CHUNK_ROWS):
+            part = self.lines[at : at + _CHUNK_ROWS]
+            objects, bad = [], {}
+            for i, line in enumerate(part):
+                found = json_object(line, self.encoding)
+                if isinstance(found, str):
+                    bad[i] = found
+                else:
+                    objects.append(found)
+            yield Chunk(len(part), objects, bad)
 
 
-_WHY = "\x00why"  # the column of a CSV chunk that says why a row can't be read
+@dataclass
+class Rows:
+    """A block of a CSV file: rows as they were split, all text."""
+
+    header: list[str]
+    rows: list[list[str]]
+    encoding: str
+
+    @property
+    def size(self) -> int:
+        return len(self.rows)
+
+    def chunks(self) -> Iterator[Chunk]:
+        for at in range(0, len(self.rows), _CHUNK_ROWS):
+            part = self.rows[at : at + _CHUNK_ROWS]
+            objects, bad = [], {}
+            for i, row in enumerate(part):
+                if len(row) != len(self.header):
+                    bad[i] = f"{len(row)} fields, the header has {len(self.header)}"
+                elif any(map(is_broken, row)):
+                    bad[i] = _not(self.encoding)
+                else:
+                    objects.append(dict(zip(self.header, row, strict=True)))
+            yield Chunk(len(part), objects, bad)
 
 
-def read_chunks(source: Path) -> Iterator[Chunk]:
-    """Chunks of a file, read as they are needed.
+@dataclass
+class Batch:
+    """A block of a Parquet file, as an Arrow stream."""
+
+    size: int
+    stream: bytes
+
+    def chunks(self) -> Iterator[Chunk]:
+        for batch in pa.ipc.open_stream(self.stream):
+            for at in range(0, batch.num_rows, _CHUNK_ROWS):
+                yield _checked(pa.Table.from_batches([batch.slice(at, _CHUNK_ROWS)]))
+
+
+Block = Lines | Rows | Batch
+
+
+def read_blocks(path: Path, encoding: str | None = None) -> Iterator[Block]:
+    """Blocks of a file, read as they are needed; `encoding` overrules what the bytes of a text file say.
 
     Raises
     ------
     DataError
-        Where the file as a whole can't be read; a single bad row of JSONL or CSV is part of its chunk.
+        Where the file as a whole can't be read; a single bad row is part of its chunk.
     """
-    readers = {".parquet": _read_parquet, ".csv": _read_csv, ".jsonl": _read_jsonl}
+    named = form(path)
+    assert named is not None  # list_files has seen to it
     try:
-        yield from readers[source.suffix](source)
-    except (pa.ArrowException, OSError, csv.Error) as error:
-        raise DataError(f"{source} can't be read: {error}") from error
-
-
-def _read_parquet(source: Path) -> Iterator[Chunk]:
-    import pyarrow.parquet as pq
-
-    for batch in pq.ParquetFile(source).iter_batches(batch_size=_ROWS):
-        yield Chunk(pa.Table.from_batches([batch]))
-
-
-def _read_csv(source: Path) -> Iterator[Chunk]:
-    # all columns as text: what a column means is the caller's, and a type guessed from the first rows fails on a later one
-    with source.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        reader = csv.reader(lines)
-        header = next(reader, None)
-        if header is None:
+        if named.kind == ".parquet":
+            yield from _parquet_blocks(path)
             return
-        rows: list[list[str | None]] = []
-        for row in reader:
-            why = None if len(row) == len(header) else f"{len(row)} fields, the header has {len(header)}"
-            rows.append([*(row[: len(header)] + [""] * (len(header) - len(row))), why])
-            if len(rows) == _ROWS:
-                yield _text_chunk(header, rows)
-                rows = []
-        if rows:
-            yield _text_chunk(header, rows)
+        with _open(path, named.codec) as stream:
+            text = encoding or detect(cast(Any, stream).peek(SAMPLE)[:SAMPLE])
+            yield from (_line_blocks if named.kind == ".jsonl" else _row_blocks)(stream, text)
+    except (pa.ArrowException, OSError, EOFError, csv.Error, DataError, LookupError) as error:
+        raise DataError(f"{path} can't be read: {error}") from error
 
 
-def _text_chunk(header: list[str], rows: list[list[str | None]]) -> Chunk:
-    columns = zip(*rows, strict=True)
-    return Chunk(pa.Table.from_arrays([pa.array(c, type=pa.string()) for c in columns], names=[*header, _WHY]))
+def read_objects(path: Path) -> Iterator[dict[str, Any]]:
+    """Each readable row of a file as an object."""
+    for block in read_blocks(path):
+        for chunk in block.chunks():
+            yield from chunk.content if isinstance(chunk.content, list) else chunk.content.to_pylist()
 
 
-def _read_jsonl(source: Path) -> Iterator[Chunk]:
-    rows: list[dict[str, Any] | str] = []
-    with source.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            if not line.strip():
-                continue
-            rows.append(_json_object(line))
-            if len(rows) == _ROWS:
-                yield Chunk(objects=rows)
-                rows = []
-    if rows:
-        yield Chunk(objects=rows)
+def _open(path: Path, codec: str | None) -> BinaryIO:
+    raw: Any = pa.input_stream(str(path), compression=codec) if codec else path.open("rb", buffering=0)
+    return io.BufferedReader(raw, SAMPLE)
 
 
-def _json_object(line: str) -> dict[str, Any] | str:
+def _line_blocks(stream: BinaryIO, encoding: str) -> Iterator[Block]:
+    lines: list[bytes] = []
+    size = 0
+    for line in _read_lines(stream):
+        lines.append(line)
+        size += len(line)
+        if len(lines) == BLOCK_ROWS or size >= BLOCK_BYTES:
+            yield Lines(lines, encoding)
+            lines, size = [], 0
+    if lines:
+        yield Lines(lines, encoding)
+
+
+def _read_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines that hold something; of one that is longer than anything sensible, its beginning (which is no JSON)."""
+    first = True
+    while line := stream.readline(LONGEST):
+        if first:
+            line, first = line.removeprefix(b"\xef\xbb\xbf"), False
+        if len(line) == LONGEST and not line.endswith(b"\n"):
+            while (rest := stream.readline(LONGEST)) and not rest.endswith(b"\n"):
+                pass
+            line = line[:100]
+        line = line.strip(b" \t\r\n")
+        if line:
+            yield line
+
+
+def json_object(line: bytes, encoding: str = "utf-8") -> dict[str, Any] | str:
+    """The object of a line, or the reason why it holds none."""
     try:
-        row = json.loads(line)
+        row = json.loads(line.decode(encoding), object_pairs_hook=_object)
+    except UnicodeDecodeError:
+        return _not(encoding)
     except (ValueError, RecursionError) as error:
         return f"no JSON: {error}"
     return row if isinstance(row, dict) else "no JSON object"
 
 
-class Writer:
-    """A file written chunk by chunk, in the kind asked for; the first chunk sets the columns of Parquet and CSV."""
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"two values named {next(n for n in names if names.count(n) > 1)[:40]!r}")
+    return found
 
-    def __init__(self, path: Path, kind: str) -> None:
-        self.path, self.kind = path, kind
-        self._schema: pa.Schema | None = None
-        self._parquet: Any = None
-        self._text = path.open("w", encoding="utf-8", newline="") if kind != ".parquet" else None
 
-    def write(self, chunk: Chunk, kept: Sequence[int], columns: Mapping[str, Sequence[Any]]) -> None:
-        if self.kind == ".jsonl" and self._text:
-            for row in chunk.rows(kept, columns):
-                self._text.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
-            return
-        table = self._fit(chunk.to_table(kept, columns))
-        if self._text:
-            out = csv.writer(self._text)
-            for values in zip(*(table.column(i).to_pylist() for i in range(table.num_columns)), strict=True):
-                out.writerow(["" if v is None else v for v in values])
-        else:
-            self._parquet.write_table(table)
+def _not(encoding: str) -> str:
+    return f"holds bytes that are not {encoding}"
 
-    def _fit(self, table: pa.Table) -> pa.Table:
-        """The table in the columns of the first chunk."""
-        if self._schema is None:
-            # a column of nothing but nulls has no type yet; text holds whatever follows
-            fields = [pa.field(f.name, pa.string()) if pa.types.is_null(f.type) else f for f in table.schema]
-            self._schema = pa.schema(fields, metadata=table.schema.metadata)
-            if self._text:
-                csv.writer(self._text).writerow(self._schema.names)
-            else:
-                import pyarrow.parquet as pq
 
-                self._parquet = pq.ParquetWriter(self.path, self._schema)
-        new = sorted(set(table.column_names) - set(self._schema.names))
-        if new:
-            raise DataError(
-                f"column(s) {', '.join(new)} appear only after the first {_ROWS} rows; write .jsonl, which has no fixed columns"
-            )
-        for name in self._schema.names:
-            if name not in table.column_names:
-                table = table.append_column(name, pa.nulls(table.num_rows, self._schema.field(name).type))
-        try:
-            return table.select(self._schema.names).cast(self._schema)
-        except pa.ArrowException as error:
-            raise DataError(
-                f"a column changes its type from one row to another: {error}; write .jsonl, which has no fixed types"
-            ) from error
+def _row_blocks(stream: BinaryIO, encoding: str) -> Iterator[Block]:
+    csv.field_size_limit(LONGEST)  # a whole page stands in one field
+    name = "utf-8-sig" if encoding == "utf-8" else encoding
+    # broken bytes travel as surrogates, so that a row that holds one can be told and set aside
+    text = io.TextIOWrapper(stream, encoding=name, errors="surrogateescape", newline="")
+    reader = csv.reader(text)
+    header = next(reader, None)
+    if header is None:
+        return
+    if any(map(is_broken, header)):
+        raise DataError(f"the header {_not(encoding)}")
+    twice = sorted({n for n in header if header.count(n) > 1})
+    if twice:
+        raise DataError(f"two columns of one name: {', '.join(twice)}")
+    rows: list[list[str]] = []
+    size = 0
+    for row in reader:
+        if not row:
+            continue  # an empty line, not a row
+        rows.append(row)
+        size += sum(map(len, row))
+        if len(rows) == BLOCK_ROWS or size >= BLOCK_BYTES:
+            yield Rows(header, rows, encoding)
+            rows, size = [], 0
+    if rows:
+        yield Rows(header, rows, encoding)
 
-    def close(self) -> None:
-        if self._parquet is not None:
-            self._parquet.close()
-        if self._text is not None:
-            self._text.close()
+
+def _parquet_blocks(path: Path) -> Iterator[Block]:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
+        check_types(file.schema_arrow)
+        batches: list[Any] = []
+        rows = size = 0
+        for batch in file.iter_batches(batch_size=_CHUNK_ROWS):
+            batches.append(batch)
+            rows, size = rows + batch.num_rows, size + batch.get_total_buffer_size()
+            if rows >= BLOCK_ROWS or size >= BLOCK_BYTES:
+                yield _stream(batches, rows)
+                batches, rows, size = [], 0, 0
+        if rows:
+            yield _stream(batches, rows)
+
+
+def _stream(batches: list[Any], rows: int) -> Batch:
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, batches[0].schema) as out:
+        for batch in batches:
+            out.write_batch(batch)
+    return Batch(rows, sink.getvalue())
+
+
+def check_types(schema: Any) -> None:
+    """Refuse a table whose text columns are no text: every one of its rows would be a reject."""
+    column_names(schema.empty_table())
+    for name in INPUT_COLUMNS:
+        at = schema.get_field_index(name)
+        if at >= 0 and not _is_text(schema.field(at).type, binary=name == "page"):
+            raise DataError(f"column '{name}' is {schema.field(at).type}, not text; cast it first")
+
+
+def _is_text(kind: Any, binary: bool) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    texts = [pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null]
+    return any(test(kind) for test in texts + [pa.types.is_binary, pa.types.is_large_binary] * binary)
+
+
+def _checked(table: Any) -> Chunk:
+    """A table as a chunk. Parquet does not promise that text is UTF-8: rows that hold other bytes are set aside."""
+    try:
+        table.validate(full=True)
+    except pa.ArrowInvalid:
+        pass
+    else:
+        return Chunk(table.num_rows, table)
+    bad: dict[int, str] = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        for i, value in enumerate(column):
+            try:
+                value.as_py()
+            except UnicodeDecodeError:
+                bad.setdefault(i, f"column '{name}' {_not('utf-8')}")
+    good = [i for i in range(table.num_rows) if i not in bad]
+    return Chunk(table.num_rows, table.take(pa.array(good, type=pa.int64())), bad)

@@ -15,14 +15,18 @@ def _is_arrow(frame: Any) -> bool:
 
 
 def column_names(frame: Any) -> list[str]:
-    """The column names of a pandas DataFrame, an Arrow Table or RecordBatch; two of one name are refused."""
+    """The column names of a pandas DataFrame, an Arrow Table or RecordBatch, or a list of dicts; two of one name are refused."""
+    if isinstance(frame, list):
+        if odd := next((r for r in frame if not isinstance(r, dict)), None):
+            raise TypeError(f"a list of dicts is a table, not one of {type(odd).__name__}; score_many takes documents")
+        return list(dict.fromkeys(str(n) for row in frame for n in row)) or ["title"]
     if _is_arrow(frame):
         names = [str(n) for n in frame.schema.names]
     elif type(frame).__module__.split(".")[0] == "pandas" and hasattr(frame, "columns"):
         names = [str(n) for n in frame.columns]
     else:
         raise TypeError(
-            f"a pandas.DataFrame, pyarrow.Table or pyarrow.RecordBatch is scored, not {type(frame).__name__}"
+            f"a pandas.DataFrame, pyarrow.Table, pyarrow.RecordBatch or list of dicts is scored, not {type(frame).__name__}"
         )
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
@@ -32,6 +36,9 @@ def column_names(frame: Any) -> list[str]:
 
 def records(frame: Any) -> Iterator[dict[str, Any]]:
     """Each row as a dict of the columns a score reads."""
+    if isinstance(frame, list):
+        yield from frame
+        return
     wanted = [n for n in INPUT_COLUMNS if n in column_names(frame)]
     columns = [
         frame.column(frame.schema.get_field_index(n)).to_pylist() if _is_arrow(frame) else frame[n].tolist()
@@ -43,6 +50,10 @@ def records(frame: Any) -> Iterator[dict[str, Any]]:
 
 def with_columns(frame: Any, columns: Mapping[str, Sequence[Any]]) -> Any:
     """A copy of the table with the columns set, in their order at its end."""
+    if isinstance(frame, list):
+        added = zip(*columns.values(), strict=True)
+        kept_rows = ({n: v for n, v in row.items() if n not in columns} for row in frame)
+        return [row | dict(zip(columns, values, strict=True)) for row, values in zip(kept_rows, added, strict=True)]
     if not _is_arrow(frame):
         copy = frame.drop(columns=[n for n in columns if n in frame.columns])
         return copy.assign(**{name: _series(values, copy.index) for name, values in columns.items()})
@@ -72,4 +83,4 @@ def arrow_type(name: str) -> Any:
 
     from quality.scoring import TEXT_COLUMNS
 
-    return pa.string() if name in TEXT_COLUMNS else pa.float64()
+    return pa.string() if name in TEXT_COLUMNS or name == "reasons" else pa.float64()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
 from features.analysis import Analysis, analyse
 from features.document import BodyKind, Document
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _CHUNK = 512  # documents analysed at once: bounds memory, and LightGBM's call is cheap per row from a few hundred on
 _DIGITS = 6
+_MEMO_SIZE = 16_384  # headlines whose answers are remembered, about 15 MB
+_MEMO_CHARS = 200  # ... where they are no longer than this
 # What is answered where the text is not Japanese: the middle, which says nothing.
 _NEUTRAL = {
     "sensational": 0.5,
@@ -141,14 +144,48 @@ def _body_kind(document: Document, has_body: bool, whole: float | None) -> BodyK
     return "full" if whole is None or whole >= 0.5 else "lead"
 
 
-def _assemble(model: QualityModel, rule: Policy, analysis: Analysis, row: dict[str, float]) -> Score:
-    japanese = is_japanese(analysis)
-    value = {name: _round(v if japanese or math.isnan(v) else _NEUTRAL[name]) for name, v in row.items()}
-    document = analysis.document
+class _Answer(NamedTuple):
+    """What the model says of a document, before any policy."""
+
+    row: dict[str, float]
+    japanese: bool
+    has_body: bool
+
+
+class _Memo:
+    """The answers for the last headlines: rails repeat some of them thousands of times.
+
+    Two generations bound it without a lock: a race between threads loses an entry, and never mixes two up.
+    """
+
+    def __init__(self) -> None:
+        self._young: dict[tuple[str, str | None], _Answer] = {}
+        self._old: dict[tuple[str, str | None], _Answer] = {}
+
+    def get(self, key: tuple[str, str | None]) -> _Answer | None:
+        found = self._young.get(key)
+        if found is None:
+            found = self._old.get(key)
+            if found is not None:
+                self.put(key, found)
+        return found
+
+    def put(self, key: tuple[str, str | None], answer: _Answer) -> None:
+        if len(self._young) >= _MEMO_SIZE // 2:
+            self._old, self._young = self._young, {}
+        self._young[key] = answer
+
+
+_memos: WeakKeyDictionary[QualityModel, _Memo] = WeakKeyDictionary()
+
+
+def _assemble(model: QualityModel, rule: Policy, document: Document, answer: _Answer) -> Score:
+    japanese = answer.japanese
+    value = {name: _round(v if japanese or math.isnan(v) else _NEUTRAL[name]) for name, v in answer.row.items()}
     sensational, grade = value["sensational"], value["sensational_grade"]
     assert sensational is not None  # the headline's head answers every document
     assert grade is not None
-    kind = _body_kind(document, analysis.body is not None, value["whole"])
+    kind = _body_kind(document, answer.has_body, value["whole"])
     headline = rule.headline_label(sensational)
     article = rule.article_label(value["substantive"])
     verdict = rule.verdict(headline, article, kind)
@@ -180,30 +217,71 @@ def _document(item: Document | str) -> Document:
     raise TypeError(f"a Document or a str is scored, not {type(item).__name__}")
 
 
-def _score_chunk(documents: Sequence[Document], model: QualityModel, rule: Policy) -> list[Score]:
+def _answers(documents: Sequence[Document], model: QualityModel) -> list[_Answer]:
     analyses = [analyse(d) for d in documents]
-    answers = model.predict(analyses)
+    answers = model.predict(analyses) if analyses else {}
     return [
-        _assemble(model, rule, analysis, {name: values[i] for name, values in answers.items()})
-        for i, analysis in enumerate(analyses)
+        _Answer({name: float(v[i]) for name, v in answers.items()}, is_japanese(a), a.body is not None)
+        for i, a in enumerate(analyses)
     ]
 
 
-def _iter_scores(documents: Iterable[Document | str], model: QualityModel, rule: Policy) -> Iterator[Score]:
+def _memo_key(document: Document) -> tuple[str, str | None] | None:
+    """What the answer for a headline alone depends on; None for a document that is not remembered."""
+    if document.body is not None or document.layout is not None or len(document.title) > _MEMO_CHARS:
+        return None
+    return document.title, document.tag
+
+
+def _score_chunk(documents: Sequence[Document], model: QualityModel, rule: Policy, memo: bool) -> list[Score]:
+    if not memo:
+        found = _answers(documents, model)
+        return [_assemble(model, rule, d, a) for d, a in zip(documents, found, strict=True)]
+    remembered = _memos.get(model) or _memos.setdefault(model, _Memo())
+    keys = [_memo_key(d) for d in documents]
+    known: dict[Any, _Answer] = {}
+    unknown: dict[Any, Document] = {}
+    for i, (key, document) in enumerate(zip(keys, documents, strict=True)):
+        if key is None:
+            unknown[i] = document
+        elif key not in known and key not in unknown:
+            answer = remembered.get(key)
+            if answer is None:
+                unknown[key] = document
+            else:
+                known[key] = answer
+    for key, answer in zip(unknown, _answers(list(unknown.values()), model), strict=True):
+        known[key] = answer
+        if isinstance(key, tuple):
+            remembered.put(key, answer)
+    return [
+        _assemble(model, rule, document, known[i if key is None else key])
+        for i, (key, document) in enumerate(zip(keys, documents, strict=True))
+    ]
+
+
+def _iter_scores(documents: Iterable[Document | str], model: QualityModel, rule: Policy, memo: bool) -> Iterator[Score]:
     chunk: list[Document] = []
     for item in documents:
         chunk.append(_document(item))
         if len(chunk) == _CHUNK:
-            yield from _score_chunk(chunk, model, rule)
+            yield from _score_chunk(chunk, model, rule, memo)
             chunk = []
     if chunk:
-        yield from _score_chunk(chunk, model, rule)
+        yield from _score_chunk(chunk, model, rule, memo)
 
 
 def score_many(
-    documents: Iterable[Document | str], *, model: QualityModel | None = None, policy_name: str = "p95"
+    documents: Iterable[Document | str],
+    *,
+    model: QualityModel | None = None,
+    policy_name: str = "p95",
+    memo: bool = True,
 ) -> list[Score]:
     """Score documents (a str is a headline alone); one Score each, in order.
+
+    The answers for the last headlines are remembered (a bounded number of them), so that one that comes again costs
+    next to nothing; `memo=False` works every one out. The answers are the same.
 
     Examples
     --------
@@ -211,7 +289,7 @@ def score_many(
     ['informative']
     """
     model = model or load_model()
-    return list(_iter_scores(documents, model, policy(model, policy_name)))
+    return list(_iter_scores(documents, model, policy(model, policy_name), memo))
 
 
 def score(document: Document | str, *, model: QualityModel | None = None, policy_name: str = "p95") -> Score:
@@ -236,7 +314,7 @@ def score_page(source: str | bytes, *, model: QualityModel | None = None, policy
     return PageScore(article, rail, page)
 
 
-Frame = TypeVar("Frame", "pd.DataFrame", "pa.Table", "pa.RecordBatch")
+Frame = TypeVar("Frame", "pd.DataFrame", "pa.Table", "pa.RecordBatch", list[dict[str, Any]])
 
 
 def score_batch(
@@ -246,8 +324,9 @@ def score_batch(
 
     Parameters
     ----------
-    frame : pandas.DataFrame, pyarrow.Table or pyarrow.RecordBatch
-        `title` (str), and optional `body`, `body_kind`, `tag` (str or null).
+    frame : pandas.DataFrame, pyarrow.Table, pyarrow.RecordBatch or list of dict
+        `title` (str), and optional `body`, `body_kind`, `tag` (str or null); or `page`, a whole page (HTML or text, str
+        or bytes), which gives the title and the body of a row that has none of its own.
     overwrite : bool
         Replace columns of the output's names; otherwise they are refused.
 
@@ -260,8 +339,8 @@ def score_batch(
     from quality.frames import column_names, records, with_columns
 
     names = column_names(frame)
-    if "title" not in names:
-        raise DataError(f"the table has no column 'title'; it has {', '.join(names) or 'none'}")
+    if "title" not in names and "page" not in names:
+        raise DataError(f"the table has no column 'title' (or 'page'); it has {', '.join(names) or 'none'}")
     taken = [c for c in REFUSED if c in names]
     if taken and not overwrite:
         raise DataError(f"the table has the column(s) {', '.join(taken)} already; say overwrite=True to replace them")
@@ -278,20 +357,36 @@ def score_batch(
 
 def to_document(row: dict[str, Any]) -> tuple[Document | None, str]:
     """A row as a Document, or None and the reason why it can't be scored."""
-    title = _text(row.get("title"))
-    body, kind, tag = (_text(row.get(name)) for name in ("body", "body_kind", "tag"))
-    if title is None:
+    title, body, kind, tag = (_text(row.get(name)) for name in ("title", "body", "body_kind", "tag"))
+    page = _text(row.get("page"))
+    if title is None and page is None:
         return None, "title is missing"
-    if not isinstance(title, str):
-        return None, f"title is {type(title).__name__}, not text"
-    for name, value in (("body", body), ("body_kind", kind), ("tag", tag)):
+    for name, value in (("title", title), ("body", body), ("body_kind", kind), ("tag", tag)):
         if value is not None and not isinstance(value, str):
             return None, f"{name} is {type(value).__name__}, not text"
-    if not title.strip():
-        return None, "title is empty"
     if kind not in (None, "", "full", "lead", "none"):
         return None, f"body_kind is {kind[:20]!r}; it is full, lead or none"
+    if page is not None and body is None:
+        return _from_page(page, title, kind, tag)
+    if title is None or not title.strip():
+        return None, "title is empty"
     return Document(title, None if kind == "none" else body, body_kind=kind or None, tag=tag), ""
+
+
+def _from_page(page: Any, title: str | None, kind: Any, tag: str | None) -> tuple[Document | None, str]:
+    """The article of a page, under the row's own title, body_kind and tag where it gives them."""
+    from quality.page import PageError, read_page
+
+    if not isinstance(page, str | bytes):
+        return None, f"page is {type(page).__name__}, not text or bytes"
+    try:
+        article = read_page(page).article
+    except PageError as error:
+        return None, f"page: {error}"
+    title = title if title and title.strip() else article.title
+    if not title.strip():
+        return None, "page: no headline found"
+    return replace(article, title=title, body_kind=kind or article.body_kind, tag=tag), ""
 
 
 def _text(value: Any) -> Any:
