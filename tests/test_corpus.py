@@ -383,3 +383,20 @@ def test_pages_are_built_from_the_texts_alone(corpus: Corpus) -> None:
     for row, html, text in pages:
         assert (HERE / "pages" / "html" / f"{row['id']}.html").read_text(encoding="utf-8") == html
         assert (HERE / "pages" / "text" / f"{row['id']}.txt").read_text(encoding="utf-8") == text
+
+
+def test_the_datasheet_tells_the_counts(corpus: Corpus) -> None:
+    sheet = (HERE / "DATASHEET.md").read_text(encoding="utf-8")
+    headlines, articles, pages = corpus.headlines, corpus.articles, corpus.pages
+    twice = headlines[headlines.regrade.notna()]
+    blocks, lines = pages.html_blocks.map(len).sum(), pages.text_lines.map(len).sum()
+    for said in (
+        f"| headlines | {len(headlines):,}: {headlines.event.nunique()} events",
+        f"| articles | {len(articles)}: {articles.event.nunique()} events",
+        f"| pages | {len(pages)}: {pages.event.nunique()} of the article events, both twins, in pages of {pages.site.nunique()}",
+        f"the {blocks:,} HTML blocks and {lines:,} text lines",
+        f"{pages.cut.sum()} pages are cut",
+        f"| headlines, `grade` | {len(twice)} | {(twice.grade == twice.regrade).mean():.3f} |"
+        f" {kappa(twice.grade, twice.regrade):.3f} (",
+    ):
+        assert said in sheet, said
