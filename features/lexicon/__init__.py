@@ -69,9 +69,9 @@ def match(text: str, tokens: Sequence[Token], starts: Sequence[int]) -> Hits:
     for token, start in zip(tokens, starts, strict=True):
         for size in token.reach:
             entries = entries_of(text[start : start + size])
-            if entries is None:
-                continue
             end = start + size
+            if entries is None or end > len(text):
+                continue
             for _, whole, category in entries:
                 if whole and _inside_token(text, end, starts):
                     continue
