@@ -40,6 +40,8 @@ OWN = {"delivers": LOGISTIC, "whole": LOGISTIC}
 ROUNDS = {"sensational": 400, "substantive": 300, "delivers": 300, "whole": 300}
 LABELS = {"sensational": "grade", "substantive": "grade", "delivers": "delivery", "whole": "whole"}
 
+_LONGEST = 16  # characters of an n-gram
+
 
 @dataclass
 class Fitted:
@@ -69,6 +71,11 @@ def _scaled(matrix: Any) -> Any:
     return scipy.sparse.diags(1 / np.sqrt(np.maximum(np.asarray(matrix.sum(axis=1)).ravel(), 1.0))) @ matrix
 
 
+def _short(found: list[str]) -> list[str]:
+    # a pair of long words is a phrase of somebody's text, which a model that ships must not carry
+    return [gram for gram in found if len(gram) <= _LONGEST]
+
+
 class _Presence:
     """Which n-grams each row holds, found once; each fold keeps the n-grams its own rows hold often enough."""
 
@@ -78,7 +85,7 @@ class _Presence:
         self.spec = spec
         texts = [view(a, spec.field) for a in analyses]
         counter = CountVectorizer(
-            analyzer=lambda t: grams(t, spec.field, spec.unit, spec.sizes) if t is not None else [],
+            analyzer=lambda t: _short(grams(t, spec.field, spec.unit, spec.sizes)) if t is not None else [],
             min_df=min(spec.min_count, len(texts)),
         )
         self.matrix = (counter.fit_transform(texts) > 0).astype(np.float64).tocsr()
