@@ -39,7 +39,15 @@ _FIELDS = {  # element of an item -> what it is to us
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 _TAG = re.compile(r"<[^<>]*>")
 _BREAK = re.compile(r"</?(?:p|br|div|li|h[1-6])\b[^<>]*>", re.I)
-_ALIASES = {"shift_jis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932"}
+_CODECS = {  # encodings a feed may declare, and the codec that reads them; Shift_JIS on the web is Microsoft's
+    "utf-8": "utf-8",
+    "us-ascii": "ascii",
+    "iso-8859-1": "latin-1",
+    "windows-1252": "cp1252",
+    "euc-jp": "euc_jp",
+    "iso-2022-jp": "iso2022_jp",
+    **dict.fromkeys(("shift_jis", "shift-jis", "x-sjis", "windows-31j", "cp932"), "cp932"),
+}
 
 
 @dataclass
@@ -116,15 +124,17 @@ def _as_utf8(data: bytes) -> tuple[bytes, str | None]:
         )  # these keep the mark as a character
     else:
         declared = _DECLARED.match(data.removeprefix(codecs.BOM_UTF8))
-        name = declared.group(1).decode().lower() if declared else "utf-8"
-        name = _ALIASES.get(name, name)
+        said = declared.group(1).decode().lower() if declared else "utf-8"
+        if said not in _CODECS:
+            raise DataError(f"the feed's encoding {said} is not read; convert the feed to UTF-8")
+        name = _CODECS[said]
     try:
         text = data.decode(name)
         same = codecs.lookup(name).name == "utf-8"
         if not same and text.encode(name) != data:
             name = "shift_jis" if name == "cp932" and data.decode("shift_jis").encode("shift_jis") == data else name
         return (data, None) if same else (text.encode(), name)
-    except (LookupError, UnicodeError) as error:
+    except UnicodeError as error:
         raise DataError(f"the feed does not read as {name}, the encoding it names: {error}") from error
 
 
