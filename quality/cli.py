@@ -15,6 +15,7 @@ import click
 from quality import __version__
 from quality.cli_batch import batch, filter_
 from quality.cli_options import model_option
+from quality.cli_training import COMMANDS
 from quality.errors import DataError, ModelError
 
 if TYPE_CHECKING:
@@ -126,65 +127,8 @@ def _text_or_file(value: str) -> str:
         return value
 
 
-@main.command()
-@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--output", type=click.Path(path_type=Path), help="The folder for the model; default: mlruns/models/VERSION."
-)
-@click.option("--seed", default=1, show_default=True)
-@click.option("--tracking-uri", help="An MLflow store; default: MLFLOW_TRACKING_URI, else SQLite under ./mlruns.")
-@click.option("--experiment", default="feed-quality", show_default=True)
-def train(data: tuple[Path, ...], output: Path | None, seed: int, tracking_uri: str | None, experiment: str) -> None:
-    """Fit a model on labels folders and labelled files, evaluate it, and log the run to MLflow.
-
-    \b
-    quality train labels/
-    quality train headlines.csv articles.jsonl --output my-model
-    """
-    try:
-        from quality.training.job import train as run
-    except ImportError as error:
-        raise click.ClickException(
-            f"{error.name} is missing: training needs the extra, pip install 'feed-quality[train]'"
-        ) from error
-    from quality.training.card import figures_table
-
-    done = run(data, output, seed=seed, tracking_uri=tracking_uri, experiment=experiment)
-    click.echo(figures_table(done.metrics))
-    click.echo(f"\nmodel {done.metrics['model_version']} is in {done.folder}", err=True)
-    click.echo(f"run {done.run_id}; look at it with\n  mlflow ui --backend-store-uri {done.tracking_uri}", err=True)
-
-
-@main.command()
-@click.argument("model_source", metavar="MODEL")
-@click.argument("data", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
-@click.option("--predictions", type=click.Path(path_type=Path), help="Write each row's answers as JSONL.")
-def evaluate(model_source: str, data: Path, as_json: bool, predictions: Path | None) -> None:
-    """Hold MODEL (a folder, an MLflow URI, or `champion`) against a labelled file.
-
-    \b
-    quality evaluate champion labels/headlines_dev.csv
-    """
-    from quality import load_model
-
-    try:
-        from quality.training.dataset import read_labelled
-        from quality.training.evaluate import evaluate as figures
-        from quality.training.evaluate import predict
-
-        labelled = read_labelled(data)
-    except ImportError as error:
-        raise click.ClickException(
-            f"{error.name} is missing: evaluating needs the extra, pip install 'feed-quality[train]'"
-        ) from error
-    from quality.training.card import figures_table
-
-    model = load_model(None if model_source == "champion" else model_source)
-    found = figures(model, labelled)
-    if predictions:
-        predict(model, labelled).to_json(predictions, orient="records", lines=True, force_ascii=False)
-    click.echo(json.dumps(found, indent=1) if as_json else figures_table({"sets": {data.stem: found}}))
+for _command in COMMANDS:
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

@@ -304,12 +304,14 @@ def load_model(source: str | Path | None = None) -> QualityModel:
         return _loaded[key]
 
 
-def _from_mlflow(uri: str) -> str:
+def _from_mlflow(uri: str) -> Path:
     try:
-        import mlflow
+        from quality.training.registry import download
+        from quality.training.tracking import connect_to_read
+
+        connect_to_read()
+        return download(uri)
     except ImportError as error:
         raise ModelError(f"{uri} is an MLflow address; install the `train` extra to read it") from error
-    try:
-        return str(mlflow.artifacts.download_artifacts(artifact_uri=uri))
     except Exception as error:  # mlflow raises its own and the stores' errors alike
         raise ModelError(f"{uri} can't be fetched from MLflow: {error}") from error

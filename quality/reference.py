@@ -1,4 +1,4 @@
-"""How each feature is spread over the fitted data: what "high" means in a reason, and what drift is held against."""
+"""How each feature and score is spread over the fitted data: what "high" means in a reason, and what drift is held against."""
 
 from __future__ import annotations
 
@@ -17,10 +17,19 @@ _STEPS = 40  # quantiles kept a feature, 2.5% apart
 
 
 class Reference:
-    """Quantiles of every feature over the rows a model was fitted on (as a feed draws them)."""
+    """Quantiles of every feature over the rows a model was fitted on (as a feed draws them), and what drift compares beside them.
 
-    def __init__(self, quantiles: dict[str, list[float]]) -> None:
+    Parameters
+    ----------
+    quantiles : dict
+        Feature -> 41 values, the lowest and the highest among them.
+    profile : dict, optional
+        The same rows as `quality.training.profile` counts a feed: histograms, scores, unknown words, frequent words of loud headlines.
+    """
+
+    def __init__(self, quantiles: dict[str, list[float]], profile: dict[str, Any] | None = None) -> None:
         self.quantiles = quantiles
+        self.profile = profile or {}
 
     @classmethod
     def of(cls, names: tuple[str, ...], dense: np.ndarray[Any, Any]) -> Reference:
@@ -41,12 +50,19 @@ class Reference:
         return round(100 * min(1.0, middle / len(quantiles)), 1)
 
     def save(self, folder: Path) -> None:
-        (folder / FILE).write_text(json.dumps(self.quantiles, indent=None) + "\n", encoding="utf-8", newline="\n")
+        content = {"quantiles": self.quantiles, "profile": self.profile}
+        (folder / FILE).write_text(
+            json.dumps(content, indent=None, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+        )
 
     @classmethod
     def load(cls, folder: Path) -> Reference:
         try:
             found = json.loads((folder / FILE).read_text(encoding="utf-8"))
-            return cls({str(name): sorted(float(v) for v in values) for name, values in found.items()})
+            quantiles = found.get("quantiles", found)  # at first the quantiles alone were kept
+            profile = found.get("profile", {}) if "quantiles" in found else {}
+            if not isinstance(profile, dict):
+                raise TypeError("the profile is no object")
+            return cls({str(name): sorted(float(v) for v in values) for name, values in quantiles.items()}, profile)
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise ModelError(f"{folder / FILE} can't be read: {error}") from error

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -35,7 +37,9 @@ def trained(labelled, tmp_path_factory):
     root = tmp_path_factory.mktemp("runs")
     sources = [labelled / "headlines.csv", labelled / "articles.jsonl"]
     uri = f"sqlite:///{root / 'mlflow.db'}"
-    return uri, [train(sources, root / name, tracking_uri=uri) for name in ("one", "two")]
+    check = root / "check.csv"
+    one = train(sources, root / "one", tracking_uri=uri, corpus_weight=0, curve=True, labels_to_check=check)
+    return uri, [one, train(sources, root / "two", tracking_uri=uri, corpus_weight=0)]
 
 
 def test_the_same_data_and_seed_write_the_same_bytes(trained):
@@ -55,28 +59,100 @@ def test_the_run_stands_in_mlflow(trained):
     assert run.info.status == "FINISHED"
     assert run.data.params["seed"] == "1"
     assert run.data.tags["model_version"] == one.metrics["model_version"]
+    assert run.data.tags["revision"]
     assert run.data.metrics["out_of_fold.sensational.auc"] == one.metrics["sets"]["out_of_fold"]["sensational"]["auc"]
-    assert {f.path for f in client.list_artifacts(one.run_id)} == {"model", "plots"}
+    assert any(m.startswith("learning_curve.held_out_headlines.sensational") for m in run.data.metrics)
+    assert {f.path for f in client.list_artifacts(one.run_id)} == {
+        "environment.json", "labels_to_check.csv", "learning_curve.json", "plots", "report.html", "rows.json",
+    }  # fmt: skip
+    data = {i.dataset.name: i.dataset for i in run.inputs.dataset_inputs}
+    assert {"train_headlines", "train_articles", "held_out_headlines", "held_out_articles"} == set(data)
+    assert run.data.tags["data.headlines.csv"].startswith(data["train_headlines"].digest)
     mlflow.set_tracking_uri(uri)
     assert load_model(f"runs:/{one.run_id}/model").version == one.metrics["model_version"]
+
+
+def test_the_model_carries_a_drift_reference(trained):
+    reference = load_model(trained[1][0].folder).reference
+    histograms = reference.profile["histograms"]
+    assert {"sensational", "substantive", "unknown_words", "title_chars"} <= set(histograms)
+    assert all(len(h["counts"]) == len(h["edges"]) + 1 for h in histograms.values())
+    assert len({sum(histograms[n]["counts"]) for n in ("sensational", "title_chars")}) == 1
+    assert reference.percentile("title_chars", 10_000.0) == 100
+
+
+def test_a_fifth_is_held_out_by_outlet(trained, labelled):
+    one = trained[1][0]
+    sets = one.metrics["sets"]
+    held = sets["held_out_headlines"]["sensational"]["n"]
+    assert 60 <= held <= 180
+    assert sets["out_of_fold"]["sensational"]["n"] == 600 - held
+    assert any("held out" in s for s in one.said)
 
 
 def test_a_model_learns_from_few_examples(trained):
     sets = trained[1][0].metrics["sets"]["out_of_fold"]
     assert sets["sensational"]["auc"] > 0.75
     assert sets["substantive"]["auc"] > 0.75
-    assert sets["sensational"]["n"] == 600
 
 
-def test_a_failed_run_is_marked_failed(labelled, tmp_path):
+def test_the_report_asks_for_nothing_and_prints_no_text_of_the_users(trained, labelled, tmp_path):
+    import mlflow
+
+    uri, (one, _) = trained
+    place = mlflow.artifacts.download_artifacts(run_id=one.run_id, tracking_uri=uri, dst_path=str(tmp_path))
+    page = (Path(place) / "report.html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in page
+    assert not re.search(r"<script|<link|<img|src=|url\(|https?:", page)
+    assert "prefers-color-scheme:dark" in page
+    titles = pd.read_csv(labelled / "headlines.csv")["title"].tolist()
+    for file in Path(place).rglob("*"):
+        if file.is_file() and file.suffix in (".html", ".json", ".csv"):
+            text = file.read_text(encoding="utf-8")
+            assert not [t for t in titles if t in text], file.name
+
+
+def test_labels_to_check_are_those_that_contradict(trained):
+    check = pd.read_csv(Path(trained[1][0].folder).parent / "check.csv")
+    assert {"head", "id", "file", "label", "expected", "disagreement", "title"} <= set(check)
+    assert (check["disagreement"] >= 0.5).all()
+    assert check["disagreement"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_a_failed_run_is_marked_failed_and_nothing_registered(labelled, tmp_path, monkeypatch, error):
+    import mlflow
+
+    from quality.training import job
+
+    def stopped(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(job, "fit_model", stopped)
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    sources = [labelled / "headlines.csv", labelled / "articles.jsonl"]
+    with pytest.raises(error):
+        job.train(sources, tmp_path / "model", tracking_uri=uri, corpus_weight=0, register="name")
+    client = mlflow.MlflowClient(uri)
+    (run,) = client.search_runs([client.get_experiment_by_name("feed-quality").experiment_id])
+    assert run.info.status == "FAILED"
+    assert client.search_registered_models() == []
+
+
+def test_a_killed_run_is_marked_failed_by_the_next(tmp_path):
     import mlflow
 
     from quality.training import tracking
 
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    with pytest.raises(KeyboardInterrupt), tracking.run(uri) as run:
-        raise KeyboardInterrupt
-    assert mlflow.MlflowClient(uri).get_run(run.info.run_id).info.status == "FAILED"
+    uri = tracking.connect(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    with tracking.run("e") as first:
+        pass
+    client = mlflow.MlflowClient(uri)
+    client.update_run(first.info.run_id, "RUNNING")
+    client.set_tag(first.info.run_id, "pid", str(2**22 + 1))  # above Linux's greatest
+    with tracking.run("e") as second:
+        assert client.get_run(first.info.run_id).info.status == "FAILED"
+    assert client.get_run(second.info.run_id).info.status == "FINISHED"
 
 
 def table(**columns):

@@ -22,8 +22,13 @@ from quality.errors import DataError
 _KNOWN = frozenset(
     {
         "id", "title", "body", "body_kind", "tag", "grade", "target", "passes", "delivery", "whole",
-        "outlet", "category", "date", "source", "sampling", "file", "layout", "weight",
+        "outlet", "outlet_kind", "category", "date", "source", "sampling", "file", "layout", "weight",
+        "page", "grader", "group", "url", "why", "note",
     }
+)  # fmt: skip
+_TEXT = dict.fromkeys(
+    ("id", "title", "body", "body_kind", "tag", "page", "outlet", "outlet_kind", "category", "date", "source",
+     "sampling", "grader", "group", "url", "why", "note"), str,
 )  # fmt: skip
 _RANGES = {"grade": (0.0, 3.0), "target": (0.0, 1.0), "delivery": (0.0, 2.0), "whole": (0.0, 1.0)}
 
@@ -53,11 +58,10 @@ def read_table(path: Path) -> pd.DataFrame:
     """A CSV, JSONL or Parquet file as it stands."""
     try:
         if path.suffix == ".csv":
-            return pd.read_csv(path, dtype={"id": str, "title": str})
+            # only an empty field is missing: NA or None may be a title
+            return pd.read_csv(path, dtype=_TEXT, keep_default_na=False, na_values=[""])
         if path.suffix == ".jsonl":
-            return pd.DataFrame(
-                [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-            )
+            return pd.DataFrame(_json_rows(path))
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
     except (OSError, ValueError) as error:
@@ -65,8 +69,27 @@ def read_table(path: Path) -> pd.DataFrame:
     raise DataError(f"{path}: labelled data is .csv, .jsonl or .parquet")
 
 
-def validate(frame: pd.DataFrame, name: str, needs: Iterable[str] = ("title",)) -> pd.DataFrame:
-    """Check columns, ids and ranges; the error names the rows (counted from 1, the header apart)."""
+def _json_rows(path: Path) -> list[dict[str, Any]]:
+    rows = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if line.strip():
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise DataError(f"{path}: line {number} is no JSON: {error}") from error
+            if not isinstance(row, dict):
+                raise DataError(f"{path}: line {number} is no JSON object")
+            rows.append(row)
+    return rows
+
+
+def validate(
+    frame: pd.DataFrame, name: str, needs: Iterable[str] = ("title",), several: bool = False, blanks: bool = False
+) -> pd.DataFrame:
+    """Check columns, ids and ranges; the error names the rows (counted from 1, the header apart).
+
+    `several` lets an id stand more than once (one row a grader), `blanks` a label be empty (not graded yet).
+    """
     unknown = sorted(set(frame.columns) - _KNOWN)
     if unknown:
         raise DataError(f"{name}: unknown column(s) {', '.join(unknown)}; known are {', '.join(sorted(_KNOWN))}")
@@ -76,7 +99,7 @@ def validate(frame: pd.DataFrame, name: str, needs: Iterable[str] = ("title",)) 
     if "title" in frame:
         bad = frame.index[~frame["title"].map(lambda t: isinstance(t, str) and bool(t.strip()))]
         _refuse(name, frame, bad, "title is missing or empty")
-    if "id" in frame:
+    if "id" in frame and not several:
         _refuse(name, frame, frame.index[frame["id"].duplicated(keep=False)], "the same id twice")
     for column, (low, high) in _RANGES.items():
         if column in frame:
@@ -84,7 +107,7 @@ def validate(frame: pd.DataFrame, name: str, needs: Iterable[str] = ("title",)) 
             _refuse(
                 name,
                 frame,
-                frame.index[~values.between(low, high)],
+                frame.index[~(values.between(low, high) | (frame[column].isna() & blanks))],
                 f"{column} is not a number from {low:g} to {high:g}",
             )
             frame = frame.assign(**{column: values.astype(float)})
@@ -124,21 +147,25 @@ def read_articles(grades: str | Path, bodies: str | Path, delivery: str | Path |
 
 
 def groups(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
-    """What must not be split between fitting and testing: the outlet; where it is unknown, the row itself."""
-    own = pd.Series([f"row-{i}" for i in range(len(frame))], index=frame.index)
-    if "outlet" not in frame:
-        return own.to_numpy()
-    outlet = frame["outlet"].astype("object")
-    return outlet.where(outlet.notna() & (outlet != ""), own).to_numpy()
+    """What must not be split between fitting and testing: the `group` said, else the outlet; where neither is known, the row."""
+    found = pd.Series([f"row-{i}" for i in range(len(frame))], index=frame.index)
+    for column in ("outlet", "group"):
+        if column in frame:
+            known = frame[column].astype("object")
+            found = known.where(known.notna() & (known != ""), found)
+    return found.to_numpy()
 
 
 def folds(
     frame: pd.DataFrame, count: int = 5, seed: int = 1
 ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
-    """Outlet-disjoint folds: (rows to fit on, rows held out), every row held out once."""
+    """Outlet-disjoint folds: (rows to fit on, rows held out), every row held out once; with fewer outlets than folds, by row."""
     from sklearn.model_selection import GroupKFold
 
-    return list(GroupKFold(count, shuffle=True, random_state=seed).split(frame, groups=groups(frame)))
+    apart = groups(frame)
+    if len(set(apart)) < count:
+        apart = np.arange(len(frame))
+    return list(GroupKFold(count, shuffle=True, random_state=seed).split(frame, groups=apart))
 
 
 def split_by_time(frame: pd.DataFrame, share: float = 0.2) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

@@ -15,49 +15,27 @@ from quality import policy
 from quality.errors import DataError
 from quality.heads import HEADS
 from quality.model import QualityModel
-from quality.training import tracking
+from quality.training import registry, sources, tracking
 from quality.training.baselines import tfidf_ridge
 from quality.training.card import model_card
-from quality.training.dataset import Labelled, read_folder, read_labelled
-from quality.training.evaluate import dev_sets, evaluate, head_figures, out_of_fold, threshold_table
+from quality.training.dataset import Labelled, groups
+from quality.training.evaluate import evaluate, head_figures, out_of_fold, threshold_table
 from quality.training.fit import PARAMETERS, ROUNDS, Fitted, fit_model
+from quality.training.own import row_keys
+from quality.training.profile import reference_of
+from quality.training.slices import grades_to_check, slices_of
+from quality.training.sources import Material
 
 
 class Trained(NamedTuple):
-    """What a job leaves: the model's folder, its figures, and where the run stands in MLflow."""
+    """What a job leaves: the model's folder, its figures, where the run stands in MLflow, and what was worth saying."""
 
     folder: Path
     metrics: dict[str, Any]
     tracking_uri: str
     run_id: str
-
-
-def read_data(sources: Sequence[str | Path]) -> tuple[Labelled, Labelled, dict[str, Labelled]]:
-    """(headlines, articles, evaluation sets) of the sources: labels folders and single labelled files.
-
-    A folder's `*_dev` tables are evaluated on and never fitted on.
-    """
-    headlines: list[Labelled] = []
-    articles: list[Labelled] = []
-    tests: dict[str, Labelled] = {}
-    for source in map(Path, sources):
-        if source.is_dir():
-            h, a = read_folder(source)
-            headlines.append(h)
-            articles.append(a)
-            if (source / "headlines_dev.csv").exists():
-                tests |= dev_sets(source)
-        else:
-            data = read_labelled(source)
-            (articles if "body" in data.frame else headlines).append(data)
-    return _merge(headlines, "headlines"), _merge(articles, "articles"), tests
-
-
-def _merge(parts: list[Labelled], what: str) -> Labelled:
-    if not parts:
-        raise DataError(f"no graded {what} among the data; give a labels folder or a table of them")
-    frame = pd.concat([p.frame for p in parts], ignore_index=True)
-    return Labelled(frame, {k: v for p in parts for k, v in p.digests.items()})
+    said: list[str]
+    version: registry.Version | None
 
 
 def gain_shares(model: QualityModel) -> dict[str, dict[str, float]]:
@@ -106,42 +84,140 @@ def collect_metrics(
         "thresholds": fitted.model.thresholds,
         "threshold_tables": tables,
         "gain": gain_shares(fitted.model),
+        "slices": slices_of(fitted.held_out, headlines, articles),
     }
 
 
+def learning_curve(material: Material, seed: int, shares: Sequence[float] = (0.1, 0.25, 0.5)) -> list[dict[str, Any]]:
+    """Figures on the evaluation sets of models fitted on a part of the groups; a part too small to be fitted is passed over."""
+    points = []
+    for share in shares:
+        parts = []
+        for table in (material.headlines, material.articles):
+            names = groups(table.frame)
+            kept = np.random.default_rng(seed).permutation(np.unique(names.astype(str)))
+            kept = kept[: max(1, round(share * len(kept)))]
+            parts.append(Labelled(table.frame[np.isin(names.astype(str), kept)].reset_index(drop=True), {}))
+        try:
+            sources.require_enough(parts[0], parts[1], (40, 6))
+        except DataError:
+            continue
+        model = fit_model(parts[0], parts[1], seed).model
+        sets = {name: evaluate(model, data) for name, data in material.tests.items()}
+        points.append({"headlines": len(parts[0].frame), "articles": len(parts[1].frame), "sets": sets})
+    return points
+
+
 def train(
-    sources: Sequence[str | Path],
+    data: Sequence[str | Path] = (),
     output: str | Path | None = None,
     *,
     seed: int = 1,
     tracking_uri: str | None = None,
     experiment: str = tracking.EXPERIMENT,
+    corpus_weight: float | None = None,
+    register: str | None = None,
+    curve: bool = False,
+    labels_to_check: str | Path | None = None,
 ) -> Trained:
     """Fit, evaluate and track a model; the same data and seed write the same bytes on one machine.
 
     Parameters
     ----------
-    sources
-        Labels folders or labelled files (see `quality.training.dataset`).
+    data
+        Labels folders and labelled files (`quality.training.sources`); none: the corpus that ships.
     output
-        The folder to write the model to; by default `models/VERSION` beside the MLflow store.
+        The folder to write the model to; by default `mlruns/models/VERSION` in the working directory.
+    corpus_weight
+        Weight of a row of the shipped corpus beside one of `data`; 0 leaves it out. By default 1, or 0 with a labels folder.
+    register
+        A registered name: the finished run's model becomes its next version. The alias `champion` is moved by promotion alone.
+    curve
+        Also fit on a tenth, a quarter and half of the rows.
+    labels_to_check
+        Where to write the labels that look wrong with their titles; the run keeps ids alone.
     """
-    from quality.training.plots import draw
+    import mlflow
 
-    headlines, articles, tests = read_data(sources)
-    uri = tracking.tracking_uri(tracking_uri)
-    with tracking.run(uri, experiment) as started, tempfile.TemporaryDirectory() as scratch:
-        facts = {"seed": seed, "data": headlines.digests | articles.digests}
-        fitted = fit_model(headlines, articles, seed, facts)
+    from quality.training.plots import draw
+    from quality.training.report import render
+
+    material = sources.gather(data, corpus_weight)
+    headlines, articles, tests = material.headlines, material.articles, material.tests
+    uri = tracking.connect(tracking_uri)
+    with tracking.run(experiment) as started, tempfile.TemporaryDirectory() as scratch:
+        run_id = str(started.info.run_id)
+        settings = {"seed": seed, "corpus_weight": corpus_weight, **PARAMETERS}
+        mlflow.log_params(settings | {f"rounds.{k}": v for k, v in ROUNDS.items()})
+        mlflow.log_params({"rows.headlines": len(headlines.frame), "rows.articles": len(articles.frame)})
+        tracking.log_tables({"train_headlines": headlines, "train_articles": articles, **tests}, material.paths)
+        environment = tracking.environment()
+        tracking.log_json(environment, "environment.json")
+        mlflow.set_tags({k: environment[k] for k in ("revision", "python", "lightgbm")})
+        mlflow.set_tag("data.paths", json.dumps(list(material.paths.values())))
+        fitted = fit_model(headlines, articles, seed, {"seed": seed, "data": material.digests})
+        fitted.model.reference = reference_of(fitted, headlines, articles)
         version = fitted.model.save(Path(scratch, "model"))
         metrics = collect_metrics(fitted, headlines, articles, tests, seed)
         folder = Path(output) if output else Path.cwd() / "mlruns" / "models" / version
         fitted.model.save(folder)
         (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
         (folder / "MODEL_CARD.md").write_text(model_card(metrics), encoding="utf-8")
-        plots = Path(scratch, "plots")
-        draw(fitted.held_out, plots)
-        tracking.log_run(
-            metrics, {"seed": seed, **PARAMETERS, **{f"rounds.{k}": v for k, v in ROUNDS.items()}}, folder, plots
-        )
-        return Trained(folder, metrics, uri, str(started.info.run_id))
+        points = learning_curve(material, seed) if curve else []
+        _log_curve(points, metrics)
+        check = grades_to_check(fitted.held_out, headlines, articles)
+        _log_results(Path(scratch), metrics, material, check, draw(fitted.held_out, Path(scratch, "plots")))
+        if labels_to_check:
+            with_titles(check, headlines, articles).to_csv(labels_to_check, index=False)
+        page = render(fitted, metrics, material, check, points, environment, run_id)
+        Path(scratch, "report.html").write_text(page, encoding="utf-8")
+        mlflow.log_artifact(str(Path(scratch, "report.html")))
+        with tracking.quiet():
+            model_uri = registry.log_model(folder)
+    registered = None
+    if register:
+        registered = registry.register(model_uri, register, run_id, {"model_version": version})
+    return Trained(folder, metrics, uri, run_id, material.said, registered)
+
+
+def _log_curve(points: list[dict[str, Any]], metrics: dict[str, Any]) -> None:
+    import mlflow
+
+    if not points:
+        return
+    whole = {
+        "headlines": metrics["rows"]["headlines"],
+        "articles": metrics["rows"]["articles"],
+        "sets": metrics["sets"],
+    }
+    for point in [*points, whole]:
+        for name in points[0]["sets"]:
+            for spec in HEADS:
+                if spec.name in point["sets"].get(name, {}):
+                    step = point["articles" if spec.needs_body else "headlines"]
+                    auc = point["sets"][name][spec.name]["auc"]
+                    if auc == auc:
+                        mlflow.log_metric(f"learning_curve.{name}.{spec.name}.auc", auc, step=step)
+    tracking.log_json(points, "learning_curve.json")
+
+
+def _log_results(
+    scratch: Path, metrics: dict[str, Any], material: Material, check: pd.DataFrame, plots: list[Path]
+) -> None:
+    import mlflow
+
+    tracking.log_figures(metrics)
+    check.to_csv(scratch / "labels_to_check.csv", index=False)
+    mlflow.log_artifact(str(scratch / "labels_to_check.csv"))
+    for plot in plots:
+        mlflow.log_artifact(str(plot), "plots")
+    rows = {"train_headlines": material.headlines, "train_articles": material.articles, **material.tests}
+    keys = {name: sorted(row_keys(table.frame)) for name, table in rows.items()}
+    tracking.log_json(keys, "rows.json")
+
+
+def with_titles(check: pd.DataFrame, headlines: Labelled, articles: Labelled) -> pd.DataFrame:
+    """The list of labels that look wrong, with the titles it leaves out elsewhere."""
+    tables = {spec.name: (articles if spec.needs_body else headlines).frame["title"] for spec in HEADS}
+    titles = [tables[head].iloc[row] for head, row in zip(check["head"], check["row"], strict=True)]
+    return check.assign(title=titles)
