@@ -27,7 +27,6 @@ _GO_ON = re.compile(
 _EXCERPT = re.compile(
     r"本稿は|抜粋|再編集|再構成|一部を再|からの転載|より一部|上梓|連載|第\d+回|聞き手|構成[=:・/]|取材・文|敬称略|インタビュー"
 )
-_SERIAL = re.compile(r"\((?:\d|上|中|下|前編|後編|前|後)\)|前編|後編|第\d+回|[①-⑳]|vol\.?\d|#\d|その\d", re.IGNORECASE)
 _CAPTION = re.compile(
     r"[【《\[(■〈](?:[^】》\])〉\n]{0,6})?(?:写真|画像|動画|映像|図表|図|イラスト|マンガ|漫画|まんが|ビフォー)[^】》\])〉■\n]{0,14}[】》\])〉■]"
 )
@@ -44,7 +43,6 @@ _TURNING = re.compile(
 _QUESTION = re.compile(r"(?:か[。?]*|\?|か――|とは[。…―.]*)[」』]?[)】]?$")
 _QUESTIONS = re.compile(r"か[。?]|\?")
 _STOP = tuple("。!?」』)】>〉》")
-_TURN = re.compile(r"(?m)^ ?(?:[―—─–-]{1,2}|[一-鿿ァ-ヶA-Za-z]{1,8}[:： ]|Q[.:．]?)")
 
 
 def _last(body: Text, count: int = 1) -> Span:
@@ -125,15 +123,6 @@ def excerpt_spans(a: Analysis) -> Located:
     return [("body", m.span()) for m in _EXCERPT.finditer(a.body.norm[:_HEAD])] if a.body else []
 
 
-def serial(a: Analysis) -> float:
-    """1 where the headline counts the parts of a series."""
-    return float(bool(_SERIAL.search(a.title.norm)))
-
-
-def serial_spans(a: Analysis) -> Located:
-    return [("title", m.span()) for m in _SERIAL.finditer(a.title.norm)]
-
-
 def _captions(body: Text) -> list[Span]:
     kept: list[Span] | None = body.__dict__.get("caption_marks")
     if kept is None:
@@ -149,14 +138,6 @@ def before_caption(a: Analysis) -> float:
 def after_caption(a: Analysis) -> float:
     """Characters after the last picture mark; few where a lead stands alone."""
     return float(len(a.body.norm) - _captions(a.body)[-1][1]) if a.body and _captions(a.body) else NAN
-
-
-def ends_in_caption(a: Analysis) -> float:
-    """1 where the body ends with a picture's caption."""
-    if not a.body:
-        return NAN
-    rest = a.body.norm[_captions(a.body)[-1][1] :] if _captions(a.body) else "\n"
-    return float(len(rest) < 90 and "\n" not in rest and "。" not in rest)
 
 
 def ends_in_credit(a: Analysis) -> float:
@@ -211,10 +192,6 @@ def questions_spans(a: Analysis) -> Located:
     return [("body", span) for span in _in_last(a.body, _QUESTIONS, 3)] if a.body else []
 
 
-def ends_in_quote(a: Analysis) -> float:
-    return float(a.body.norm.endswith(("」", "』"))) if a.body else NAN
-
-
 def ends_in_ellipsis(a: Analysis) -> float:
     return float(a.body.norm.endswith(("...", "...。", "。..."))) if a.body else NAN
 
@@ -258,15 +235,6 @@ def after_heading(a: Analysis) -> float:
     return float(len(a.body.norm) - headings[-1][0]) if a.body and headings else NAN
 
 
-def headings(a: Analysis) -> float:
-    return float(len(_headings(a.body))) if a.body else NAN
-
-
-def turns(a: Analysis) -> float:
-    """Share of paragraphs that begin with a speaker or a dash, as interviews do."""
-    return min(1.0, len(_TURN.findall(a.body.norm)) / len(a.body.paragraphs)) if a.body else NAN
-
-
 def last_new(a: Analysis) -> float:
     """Share of the last sentence's nouns that the body used nowhere before: a text that ends on something new."""
     if not a.body or len(a.body.sentences) < 2:
@@ -306,10 +274,8 @@ FEATURES: tuple[Feature, ...] = (
     _line("leads_in", -1, "words in the last sentences that open a subject", leads_in, _ANY, leads_in_spans),
     _line("goes_on", -1, "marks that the text goes on elsewhere", goes_on, _ANY, goes_on_spans, 2),
     _line("excerpt", -1, "marks of an excerpt, a series or an interview", excerpt, _ANY, excerpt_spans),
-    _line("serial", -1, "the headline counts the parts of a series", serial, 1.0, serial_spans),
     _line("before_caption", 0, "characters before the first picture mark", before_caption, _ANY),
     _line("after_caption", 0, "characters after the last picture mark", after_caption, _ANY),
-    _line("ends_in_caption", -1, "the body ends in a caption", ends_in_caption),
     _line("ends_in_credit", 1, "the body ends with its writer or source", ends_in_credit),
     _line("closing_words", 1, "words that close a report", closing_words, _ANY, closing_spans),
     _line("turns_at_end", -1, "the last sentence begins by turning to something", turns_at_end),
@@ -318,13 +284,10 @@ FEATURES: tuple[Feature, ...] = (
     _line("open_brackets", -1, "quotations and brackets left open", open_brackets, _ANY),
     _line("ends_in_question", 0, "the body ends in a question", ends_in_question, version=2),
     _line("questions_at_end", -1, "questions in the last three sentences", questions_at_end, _ANY, questions_spans),
-    _line("ends_in_quote", 0, "the body ends in a quotation", ends_in_quote),
     _line("ends_in_ellipsis", 0, "the body trails off", ends_in_ellipsis),
     _line("body_ends_in_noun", 0, "the body ends in a noun", ends_in_noun),
     _line("ends_politely", 0, "the body ends in a polite form", ends_politely),
     _line("ends_in_heading", 0, "the last line is a heading or a byline", ends_in_heading),
-    _line("headings", 0, "headings of the body", headings, _ANY),
     _line("after_heading", 0, "characters after the last heading", after_heading, _ANY),
-    _line("turns", 0, "share of paragraphs that begin with a speaker", turns),
     _line("after_attribution", 0, "characters after the last word of who said something", after_attribution, _ANY),
 )
