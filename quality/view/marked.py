@@ -111,7 +111,7 @@ def _mark(text: str, notes: Sequence[Note], tips: bool) -> str:
         for n in notes[:4]
     )
     return (
-        f'<mark class="{kinds}" tabindex="0"{described}>{esc(text)}<span class="tip" aria-hidden="true">{tip}</span>'
+        f'<mark class="{kinds}" tabindex="0"{described}>{esc(text)}<span class="tip" aria-hidden="true" hidden>{tip}</span>'
         "</mark>"
     )
 
