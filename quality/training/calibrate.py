@@ -24,7 +24,8 @@ def centered_isotonic(raw: Array, label: Array, top: float) -> Curve:
 
     order = np.argsort(raw, kind="stable")
     x, fitted = raw[order], IsotonicRegression().fit(raw, label).predict(raw[order])
-    knots_x, knots_y = [], []
+    knots_x: list[float] = []
+    knots_y: list[float] = []
     for value in np.unique(fitted):
         block = fitted == value
         drawn = (value * block.sum() + label.mean()) / (block.sum() + 1)
