@@ -141,8 +141,3 @@ def speed(models: Sequence[QualityModel], data: Labelled, rows: int = 200, times
             model.predict([analyse(d) for d in documents])
             best[i] = min(best[i], (time.perf_counter() - started) * 1000 / max(1, len(documents)))
     return best
-
-
-def size(model: QualityModel) -> int:
-    """Bytes of the files a model answers with."""
-    return sum(f.stat().st_size for f in model.folder.iterdir() if f.is_file()) if model.folder else 0

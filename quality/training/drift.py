@@ -24,10 +24,8 @@ Array = np.ndarray[Any, Any]
 ENOUGH = 200  # rows; fewer say nothing, and raise no alarm
 GROUP = 50  # rows of an outlet or category whose share is worth a line
 _CHANCE = 0.01  # of a false alarm over all numbers together
-WATCH, ALARM = (
-    0.05,
-    0.2,
-)  # of the stability index: one number at ALARM, or _MANY at WATCH. Neighbouring months of one portal: 0.03
+# Of the stability index: one number at ALARM, or _MANY at WATCH. Neighbouring months of one portal stay below 0.03.
+WATCH, ALARM = 0.05, 0.1
 _MANY = 3
 _FLAG = 0.05  # change of the share flagged that matters
 _RISEN = 5  # headlines a rising word must stand in

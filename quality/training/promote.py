@@ -15,9 +15,8 @@ from typing import Any
 import pandas as pd
 
 from quality.errors import DataError, ModelError
-from quality.model import QualityModel
 from quality.training import gate, registry, tracking
-from quality.training.compare import Line, as_metrics, compare, size, speed
+from quality.training.compare import Line, as_metrics, compare, speed
 from quality.training.dataset import Labelled
 from quality.training.flips import Flips, flips
 from quality.training.own import read_own, row_keys
@@ -109,7 +108,7 @@ def evaluation_sets(
     """
     said: list[str] = []
     sets: dict[str, Labelled] = {}
-    keys = {v: _keys(v) for v in (challenger, champion)}
+    keys = {v.number: _keys(v) for v in (challenger, champion)}
     if on:
         for path in map(Path, on):
             headlines, articles, words = read_own(path)
@@ -119,7 +118,7 @@ def evaluation_sets(
                     sets[f"{path.stem}_{kind}"] = table
     else:
         sets = dict(zip(("corpus_test_headlines", "corpus_test_articles"), corpus_split("test"), strict=True))
-        held = {k for name, found in keys[challenger].items() if name.startswith("held_out") for k in found}
+        held = {k for name, found in keys[challenger.number].items() if name.startswith("held_out") for k in found}
         own, words = _held_out(_paths(challenger), held)
         said += words
         sets |= own
@@ -128,7 +127,7 @@ def evaluation_sets(
                 "judged on the corpus alone, which was written for this library: hold it against graded rows of your own "
                 "feed too (--on FILE) before you trust it there"
             )
-    fitted = {k for v in keys for name, found in keys[v].items() if name.startswith("train_") for k in found}
+    fitted = {k for rows in keys.values() for name, found in rows.items() if name.startswith("train_") for k in found}
     for name, table in list(sets.items()):
         seen = pd.Series(row_keys(table.frame)).isin(fitted).to_numpy()
         if seen.any():
@@ -226,12 +225,16 @@ def promote(
     if challenger is None and registry.ROLLED_BACK in new.tags:
         return _close(Decision(new, old, False, [f"{new} was rolled back; name it with --challenger to try it again"]))
     try:
-        models = {"champion": registry.load(old), "challenger": registry.load(new)}
+        (champion, old_bytes), (rival, new_bytes) = registry.load(old), registry.load(new)
     except ModelError as error:
         raise ModelError(f"{error} (comparing {new} with {old})") from error
     sets, said = evaluation_sets(on, new, old)
-    lines = compare(models["challenger"], models["champion"], sets)
-    costs = _costs(models, sets)
+    lines = compare(rival, champion, sets)
+    costs = {"size": (float(old_bytes), float(new_bytes))}
+    if sets:
+        longest = max(sets.values(), key=lambda t: "body" in t.frame)
+        times = speed([champion, rival], longest)
+        costs["time"] = (times[0], times[1])
     promoted, reasons, verdicts = decide(lines, costs, limits_)
     if floors is not None:
         held = gate.check(as_metrics(lines), gate.read_limits(floors)[0])
@@ -240,21 +243,11 @@ def promote(
             promoted, reasons = False, [*failed, *(r for r in reasons if not promoted)]
     decision = Decision(new, old, promoted, reasons, lines, verdicts, costs, said=said)
     if feed is not None:
-        decision.flips = flips(models["champion"], models["challenger"], feed)
+        decision.flips = flips(champion, rival, feed)
     with tracking.run(experiment, f"promote {new.number} against {old.number}") as run:
         decision.run_id = str(run.info.run_id)
         _log(decision)
     return _close(decision)
-
-
-def _costs(models: Mapping[str, QualityModel], sets: Mapping[str, Labelled]) -> dict[str, tuple[float, float]]:
-    pair = [models["champion"], models["challenger"]]
-    costs = {"size": (float(size(pair[0])), float(size(pair[1])))}
-    if sets:
-        longest = max(sets.values(), key=lambda t: "body" in t.frame)
-        times = speed(pair, longest)
-        costs["time"] = (times[0], times[1])
-    return costs
 
 
 def _close(decision: Decision) -> Decision:

@@ -150,10 +150,11 @@ def rollback(name: str) -> tuple[Version, Version]:
     return before, now
 
 
-def load(which: Version) -> QualityModel:
-    """Read a registered version."""
+def load(which: Version) -> tuple[QualityModel, int]:
+    """A registered version, and the bytes of its folder."""
     with tempfile.TemporaryDirectory() as scratch:
-        return QualityModel.load(download(f"models:/{which.name}/{which.number}", scratch))
+        folder = download(f"models:/{which.name}/{which.number}", scratch)
+        return QualityModel.load(folder), sum(f.stat().st_size for f in folder.iterdir())
 
 
 def download(uri: str, into: str | None = None) -> Path:

@@ -44,6 +44,8 @@ def connect(uri: str | None = None) -> str:
     # a new store's migrations, line by line, tell a user nothing
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("mlflow.store").setLevel(logging.WARNING)
+    # standard output is the command's; where to look is said by the command itself
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     mlflow.set_tracking_uri(found)
     return found
 
