@@ -23,6 +23,8 @@ Span = tuple[int, int]
 _SENTENCE_END = re.compile(r"[。!?][!?。]*[」』)\"'】]*|\n")
 _OPEN = {"「": "」", "『": "』", "“": "”", "《": "》", "〈": "〉"}
 _CLOSE = {close: open_ for open_, close in _OPEN.items()}
+_MARKS = frozenset({"補助記号", "空白", "記号"})
+_BLANK = re.compile(r"\s")
 _QUOTE_MARK = re.compile('[「」『』《》〈〉"]')
 
 
@@ -49,17 +51,15 @@ class Text:
     @cached_property
     def starts(self) -> list[int]:
         """Where each token starts in `norm`."""
-        if " " not in self.norm and "\n" not in self.norm:
-            return list(accumulate(map(len, self.surfaces[:-1]), initial=0)) if self.tokens else []
-        starts = []
-        find = self.norm.find
-        at = 0
-        for token in self.tokens:
-            surface = token.surface
-            at = find(surface, at)
-            starts.append(at)
-            at += len(surface)
-        return starts
+        packed = list(accumulate(map(len, self.surfaces), initial=0))[:-1]  # as if there were no white space
+        if len(self.norm.split(None, 1)) < 2:
+            return packed
+        starts: list[int] = []
+        blanks = [m.start() for m in _BLANK.finditer(self.norm)]
+        for passed, blank in enumerate(blanks):
+            upto = bisect_left(packed, blank - passed)
+            starts += [at + passed for at in packed[len(starts) : upto]]
+        return starts + [at + len(blanks) for at in packed[len(starts) :]]
 
     @cached_property
     def ends(self) -> list[int]:
@@ -79,6 +79,14 @@ class Text:
     def kinds(self) -> Counter[str]:
         """How much of each kind there is: tokens of a part of speech, whatever its level, and characters of a script."""
         return Counter(chain.from_iterable([token.kinds for token in self.tokens]))
+
+    @cached_property
+    def last(self) -> Token | None:
+        """The last token that is no mark."""
+        for token in reversed(self.tokens):
+            if token.pos1 not in _MARKS:
+                return token
+        return None
 
     @cached_property
     def paragraphs(self) -> list[Span]:

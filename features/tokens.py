@@ -22,17 +22,17 @@ class Token:
     """A token: surface, part of speech and script. Equal tokens are the same object while they are remembered.
 
     What a text adds up is worked out here, once a word: `kinds`, all that the token counts as (its parts of speech at every level,
-    and its script once a character), and `reach`, how long the entries of the style lexicons are that may begin with it.
+    and its script once a character), and the entries of the style lexicons that end `inside` it or begin with it and go on (`longer`).
     """
 
-    __slots__ = ("cform", "kinds", "pos1", "pos2", "pos3", "reach", "script", "surface")
+    __slots__ = ("cform", "inside", "kinds", "longer", "pos1", "pos2", "pos3", "script", "surface")
 
     def __init__(self, surface: str, pos: tuple[str, str, str, str]) -> None:
         self.surface = surface
         self.pos1, self.pos2, self.pos3, self.cform = pos
         self.script = script_of(surface)
         self.kinds = _kinds(self)
-        self.reach = lexicon.reach(surface, "style")
+        self.inside, self.longer = lexicon.beginnings(surface, "style")
 
     def __repr__(self) -> str:
         return f"Token({self.surface!r}, {self.pos1}-{self.pos2})"
@@ -78,13 +78,17 @@ _COUNTED = frozenset(
         "固有名詞", "人名", "地名", "数詞", "格助詞", "係助詞", "接続助詞", "終助詞",
     }
 )  # fmt: skip
-_PAST = frozenset({"た", "だ"})
+_AUXILIARIES = (
+    dict.fromkeys(("た", "だ"), "past")
+    | dict.fromkeys(("ない", "なかっ", "なく", "なけれ", "ぬ", "ず", "ねえ"), "negation")
+    | dict.fromkeys(("です", "ます", "でし", "まし", "でしょう", "ましょう", "ません"), "polite")
+)
 
 
 def _kinds(token: Token) -> tuple[str, ...]:
     parts = tuple(p for p in (token.pos1, token.pos2, token.pos3) if p in _COUNTED)
-    if token.pos1 == "助動詞" and token.surface in _PAST:
-        parts += ("past",)
+    if token.pos1 in ("助動詞", "形容詞") and token.surface in _AUXILIARIES:
+        parts += (_AUXILIARIES[token.surface],)
     return parts + (token.script,) * len(token.surface)
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from features import headline
 from features.analysis import Analysis
 from features.schema import BODY_FEATURES, FEATURES, NAMES, TITLE_FEATURES, schema_hash
 from quality.calibration import Curve
@@ -29,7 +30,7 @@ from quality.text_model import TextModel
 
 FORMAT = 1
 Array = np.ndarray[Any, Any]
-_TITLE_VALUES = [f.value for f in TITLE_FEATURES]
+_TITLE = len(TITLE_FEATURES)
 _BODY_VALUES = [f.value for f in BODY_FEATURES]
 _COLUMN = {name: i for i, name in enumerate(NAMES)}
 
@@ -63,10 +64,10 @@ def dense_matrix(analyses: Sequence[Analysis]) -> Array:
     """All features of the schema, one row a document; a document without a body gets NaN for the body's."""
     matrix = np.full((len(analyses), len(FEATURES)), math.nan)
     if analyses:
-        matrix[:, : len(_TITLE_VALUES)] = [[f(a) for f in _TITLE_VALUES] for a in analyses]
+        matrix[:, :_TITLE] = [headline.measure(a) for a in analyses]
     bodied = [i for i, a in enumerate(analyses) if a.body is not None]
     if bodied:
-        matrix[bodied, len(_TITLE_VALUES) :] = [[f(analyses[i]) for f in _BODY_VALUES] for i in bodied]
+        matrix[bodied, _TITLE:] = [[f(analyses[i]) for f in _BODY_VALUES] for i in bodied]
     return matrix
 
 

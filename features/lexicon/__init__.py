@@ -46,41 +46,44 @@ def words(folder: str, *categories: str) -> frozenset[str]:
     return frozenset(e.text for entries in load(folder).values() for e in entries if e.category in categories)
 
 
-@cache
-def _by_text(folder: str) -> dict[str, tuple[Entry, ...]]:
-    table: dict[str, tuple[Entry, ...]] = {}
-    for entries in load(folder).values():
-        for entry in entries:
-            table[entry.text] = (*table.get(entry.text, ()), entry)
-    return table
+Longer = dict[str, tuple[Entry, ...]]
 
 
-def reach(surface: str, folder: str) -> tuple[int, ...]:
-    """How long the entries are that may match where a token of this surface begins, longest first."""
-    entries = load(folder).get(surface[:1], ())
-    lengths = {len(e.text) for e in entries if e.text.startswith(surface) or surface.startswith(e.text)}
-    return tuple(sorted(lengths, reverse=True))
+def beginnings(surface: str, folder: str) -> tuple[tuple[Entry, ...], Longer]:
+    """What may match where a token of this surface begins: entries that end inside it, and by the next character those that go on."""
+    inside: list[Entry] = []
+    longer: dict[str, list[Entry]] = {}
+    for entry in load(folder).get(surface[:1], ()):
+        if surface.startswith(entry.text):
+            if entry.text == surface or not entry.whole:
+                inside.append(entry)
+        elif entry.text.startswith(surface):
+            longer.setdefault(entry.text[len(surface)], []).append(entry)
+    return tuple(inside), {char: tuple(entries) for char, entries in longer.items()}
 
 
 def match(text: str, tokens: Sequence[Token], starts: Sequence[int]) -> Hits:
     """Category -> spans in `text`; within a category the longest entry at a place wins and hits do not overlap."""
     hits: Hits = {}
-    entries_of = _by_text("style").get
     for token, start in zip(tokens, starts, strict=True):
-        for size in token.reach:
-            entries = entries_of(text[start : start + size])
-            end = start + size
-            if entries is None or end > len(text):
-                continue
-            for _, whole, category in entries:
-                if whole and _inside_token(text, end, starts):
-                    continue
-                spans = hits.get(category)
-                if spans is None:
-                    hits[category] = [(start, end)]
-                elif spans[-1][1] <= start:
-                    spans.append((start, end))
+        if token.longer:
+            after = start + len(token.surface)
+            for entry in token.longer.get(text[after : after + 1], ()):
+                if text.startswith(entry.text, start):
+                    end = start + len(entry.text)
+                    if not (entry.whole and _inside_token(text, end, starts)):
+                        _add(hits, entry.category, start, end)
+        for entry in token.inside:
+            _add(hits, entry.category, start, start + len(entry.text))
     return hits
+
+
+def _add(hits: Hits, category: str, start: int, end: int) -> None:
+    spans = hits.get(category)
+    if spans is None:
+        hits[category] = [(start, end)]
+    elif spans[-1][1] <= start:
+        spans.append((start, end))
 
 
 def _inside_token(text: str, place: int, starts: Sequence[int]) -> bool:

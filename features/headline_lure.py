@@ -1,0 +1,129 @@
+"""What a headline withholds: hidden names, unfinished sentences, the noun that is sold, the public that reacts."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from itertools import pairwise
+
+from features.analysis import Analysis
+from features.feature import NAN, Located
+
+_MODIFYING = frozenset({"動詞", "助動詞", "形容詞", "連体詞", "形状詞"})
+_ELLIPSIS = re.compile(r"\.{3,}")
+_TRAILING = '"」』)!?.。〉》】'
+
+
+def ends_in_noun(a: Analysis) -> float:
+    """1 for taigen-dome, a headline that stops on a noun."""
+    last = a.title.last
+    return last is not None and last.pos1 in ("名詞", "代名詞", "接尾辞")
+
+
+def ends_in_act(a: Analysis) -> float:
+    """1 where that noun names an act (発表, 逮捕): the verb is only clipped, and the news is told."""
+    last = a.title.last
+    return last is not None and last.pos3 == "サ変可能"
+
+
+def ends_in_predicate(a: Analysis) -> float:
+    last = a.title.last
+    return last is not None and last.pos1 in ("動詞", "助動詞", "形容詞", "形状詞")
+
+
+def ends_in_particle(a: Analysis) -> float:
+    """1 for telegraphic endings in a particle (…へ, …を, …か)."""
+    last = a.title.last
+    return last is not None and last.pos1 == "助詞"
+
+
+def ends_on_hollow(a: Analysis) -> Located:
+    """The headline ends on a word that names no thing (理由, 正体, 姿), or on とは."""
+    core = a.title.norm.rstrip(_TRAILING)
+    if core.endswith("とは"):
+        return [("title", (len(core) - 2, len(core)))]
+    return [("title", span) for span in a.title.words.get("hollow", ()) if span[1] == len(core)]
+
+
+def breaks_off(a: Analysis) -> Located:
+    """An ellipsis right after a particle or a joined clause (…したら…, …は…): the sentence breaks off before its news."""
+    title = a.title
+    found: Located = []
+    for m in _ELLIPSIS.finditer(title.norm):
+        at = bisect_left(title.starts, m.start()) - 1
+        if at >= 0 and (title.tokens[at].pos1 == "助詞" or title.tokens[at].surface in ("たら", "だら", "なら")):
+            found.append(("title", (title.starts[at], m.end())))
+    return found
+
+
+def ellipsis_spans(a: Analysis) -> Located:
+    return [("title", m.span()) for m in _ELLIPSIS.finditer(a.title.norm)]
+
+
+def ellipses(a: Analysis) -> float:
+    return a.title.norm.count("...")
+
+
+def ends_open(a: Analysis) -> float:
+    """1 where the headline trails off in an ellipsis."""
+    return a.title.norm.rstrip('」』"!?').endswith("...")
+
+
+def ends_with_question(a: Analysis) -> float:
+    return a.title.norm.rstrip('」』"').endswith("?")
+
+
+def hollow_heads(a: Analysis) -> Located:
+    """A clause or an adjective hung on a word that names no thing (放った一言, 意外な行動, その正体)."""
+    title = a.title
+    found: Located = []
+    for start, end in title.words.get("hollow", ()):
+        at = bisect_left(title.starts, start)
+        if at and title.tokens[at - 1].pos1 in _MODIFYING:
+            found.append(("title", (title.starts[at - 1], end)))
+    return found
+
+
+def modified_past(a: Analysis) -> float:
+    """た before a noun (残した一言): a clause hung on the noun that is sold."""
+    return sum(
+        [
+            "past" in t.kinds and t.cform.startswith("連体形") and after.pos1 in ("名詞", "代名詞")
+            for t, after in pairwise(a.title.tokens)
+        ]
+    )
+
+
+def unnamed(a: Analysis) -> float:
+    """Epithets in a headline that names no one: the subject is withheld."""
+    epithets = a.title.words.get("epithet")
+    return len(epithets) if epithets and "人名" not in a.title.kinds else 0
+
+
+def public_reacts(a: Analysis) -> Located:
+    """The public beside its feeling (ネット騒然, ファン悶絶): the reaction is the news."""
+    words = a.title.words
+    if "public" not in words:
+        return []
+    felt = [s for c in ("reaction", "drama", "emotive") for s in words.get(c, ())]
+    return [
+        ("title", (start, max(end, e)))
+        for start, end in words["public"]
+        if (e := next((f for s, f in felt if s <= end + 4 and f > end), 0))
+    ]
+
+
+def leads_with_subject(a: Analysis) -> float:
+    """1 where a name or an institution and a comma open the headline (日銀、…): who did it comes first."""
+    head, comma, _ = a.title.norm.partition("、")
+    if not comma or len(head) > 14 or not a.title.tokens:
+        return 0
+    return a.title.tokens[0].pos2 == "固有名詞" or any(
+        s == 0 or e == len(head) for s, e in a.title.words.get("institution", ())
+    )
+
+
+def particles_per_noun(a: Analysis) -> float:
+    count = a.title.kinds
+    nouns = count.get("名詞", 0)
+    return count.get("格助詞", 0) / nouns if nouns else NAN

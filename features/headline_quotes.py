@@ -1,0 +1,108 @@
+"""The quoted hook: where quotations stand in a headline, how long and how loud they are, and who speaks."""
+
+from __future__ import annotations
+
+import re
+
+from features.analysis import Analysis, Quotation
+from features.feature import Located
+from features.headline_parts import quotes
+
+_SPEAKERS = frozenset(
+    {
+        "さん", "氏", "監督", "選手", "社長", "会長", "首相", "大統領", "知事", "市長", "教授", "医師", "容疑者", "被告",
+        "議員", "投手", "コーチ", "弁護士", "代表", "長官", "相", "アナ", "官房", "報道官",
+    }
+)  # fmt: skip
+_LOUD_END = re.compile(r"(?:[!?]|\.\.\.|w|笑)[」』]")
+_FEELING = ("drama", "emotive", "spoken", "slang", "curiosity", "reaction")
+
+
+def quote_count(a: Analysis) -> float:
+    return len(quotes(a))
+
+
+def quote_spans(a: Analysis) -> Located:
+    return [("title", (q.start, q.end)) for q in quotes(a)]
+
+
+def quoted_share(a: Analysis) -> float:
+    return sum([q.end - q.start for q in quotes(a)]) / len(a.title.norm)
+
+
+def longest_quote(a: Analysis) -> float:
+    return max([q.end - q.start for q in quotes(a)], default=0)
+
+
+def quote_opens(a: Analysis) -> float:
+    """1 where the headline opens with a quotation, the hook before the news."""
+    return a.title.norm[:1] in ("「", "『")
+
+
+def quote_closes(a: Analysis) -> float:
+    return a.title.norm[-1:] in ("」", "』")
+
+
+def loud_quotes(a: Analysis) -> Located:
+    """Quotations that end in !, ?, an ellipsis or a laugh."""
+    return [("title", m.span()) for m in _LOUD_END.finditer(a.title.norm)]
+
+
+def chained_quotes(a: Analysis) -> Located:
+    """Quotations that follow each other directly: voices lined up."""
+    norm = a.title.norm
+    return [("title", (norm.index("」「"), norm.index("」「") + 2))] * norm.count("」「") if "」「" in norm else []
+
+
+def _near_speaker(a: Analysis, q: Quotation) -> bool:
+    title = a.title
+    before, after = title.token_range((q.start - 1, q.end + 1))
+    near = title.tokens[max(0, before - 2) : before] + title.tokens[after : after + 3]
+    return any(t.pos3 == "人名" or t.surface in _SPEAKERS for t in near)
+
+
+def speakers(a: Analysis) -> Located:
+    """Quotations with a name or a title right before or after them."""
+    return [("title", (q.start, q.end)) for q in quotes(a) if _near_speaker(a, q)]
+
+
+def felt_quotes(a: Analysis) -> Located:
+    """Loud or spoken words inside the quotations."""
+    found = quotes(a)
+    if not found:
+        return []
+    words = a.title.words
+    loud = [span for c in _FEELING if c in words for span in words[c]]
+    return [("title", s) for s in dict.fromkeys(loud) if any(q.start <= s[0] < q.end for q in found)]
+
+
+def scare_quotes(a: Analysis) -> Located:
+    return [("title", (q.start, q.end)) for q in a.title.quotations if q.mark == '"']
+
+
+def loud_scare_quotes(a: Analysis) -> Located:
+    """Scare quotes around a loud word ("まさかの結末") or a clause that ends in た."""
+    loud = [s for c in _FEELING if c in a.title.words for s in a.title.words[c]]
+    norm = a.title.norm
+    return [
+        ("title", (q.start, q.end))
+        for q in a.title.quotations
+        if q.mark == '"' and (norm[q.end - 1] in "た!?." or any(q.start <= s[0] < q.end for s in loud))
+    ]
+
+
+def quoted_nouns(a: Analysis) -> float:
+    """Quotations that hold one thing's name, not speech: up to two tokens without a predicate."""
+    title = a.title
+    count = 0
+    for q in quotes(a):
+        first, last = title.token_range((q.start, q.end))
+        inside = title.tokens[first:last]
+        count += bool(inside) and all(t.pos1 in ("名詞", "接尾辞", "接頭辞", "補助記号") for t in inside)
+    return count
+
+
+def quote_gap(a: Analysis) -> float:
+    """Text between the headline's beginning and its first quotation, as a share; 1 without a quotation."""
+    found = quotes(a)
+    return found[0].start / len(a.title.norm) if found else 1
