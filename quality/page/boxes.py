@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,44 +69,32 @@ class Tower:
     """The boxes as arrays; parents come before children, so one pass settles what is inherited."""
 
     def __init__(self, source: Source) -> None:
-        boxes = source.boxes
-        starts, ends = [box.start for box in boxes], [box.end for box in boxes]
-        own: list[int] = []
-        chain: list[int] = []
-        wider: list[int] = []
-        depths: list[int] = []
-        for start, end, box in zip(starts, ends, boxes, strict=True):
-            up, bits = box.parent, hints_of(box.tag, box.words)
-            if up < 0:
-                depths.append(0)
-                chain.append(bits)
-                around = 0
+        starts, ends, parents = source.boxes.starts, source.boxes.ends, source.boxes.parents
+        hints = list(map(hints_of, source.boxes.tags, source.boxes.words))
+        own, chain, wider, depths = hints.copy(), hints.copy(), [0] * len(starts), [0] * len(starts)
+        for i in range(1, len(starts)):
+            up = parents[i]
+            depths[i] = depths[up] + 1
+            chain[i] |= chain[up]
+            if ends[up] - starts[up] == ends[i] - starts[i]:  # a mere wrapping: one rung of the ladder
+                wider[i] = wider[up]
+                own[i] |= own[up]
             else:
-                depths.append(depths[up] + 1)
-                chain.append(bits | chain[up])
-                if ends[up] - starts[up] == end - start:  # a mere wrapping: one rung of the ladder
-                    around = wider[up]
-                    bits |= own[up]
-                else:
-                    around = up
-            own.append(bits)
-            wider.append(around)
-        self.parents = [box.parent for box in boxes]
-        self.depths = depths
+                wider[i] = up
+        self.parents, self.depths = parents, depths
         self.box = np.array([piece.box for piece in source.pieces], np.int64)
         self.starts, self.ends = np.array(starts), np.array(ends)
-        self.kinds = np.array([KINDS.get(box.tag, 0) for box in boxes])
+        self.kinds = np.array([KINDS.get(tag, 0) for tag in source.boxes.tags])
         self.own, self.chain = np.array(own), np.array(chain)
         above = np.array(wider)
         rungs = [self.box]
         for _ in range(LEVELS - 1):
             rungs.append(above[rungs[-1]])
-        self.ladders = np.stack(
-            rungs
-        )  # (LEVELS, pieces): each piece's boxes, innermost first, each wider than the last
+        # (LEVELS, pieces): each piece's boxes, innermost first, each wider than the last
+        self.ladders = np.stack(rungs)
 
-    def columns(self, size: Floats, linked: Floats, running: Floats) -> Floats:
-        """One row for each of NAMES."""
+    def columns(self, size: Floats, linked: Floats, running: Floats) -> tuple[npt.NDArray[Any], ...]:
+        """One row for each of NAMES, in blocks."""
         chars, links, runs = (self._sums(values) for values in (size, linked, running))
         page, total = max(1.0, float(chars[0])), max(1.0, float(runs[0]))
         inside, many = np.maximum(1.0, chars), self.ends - self.starts
@@ -121,13 +110,11 @@ class Tower:
         )
         near = self.own[self.ladders[0]] | self.own[self.ladders[1]]
         far = self.chain[self.box]
-        return np.concatenate(
-            (
-                stats[:, self.ladders].reshape(len(STATS) * LEVELS, -1),
-                (near & _NEAR_BITS) > 0,
-                (far & _FAR_BITS) > 0,
-                self._main(runs, total),
-            )
+        return (
+            stats[:, self.ladders].reshape(len(STATS) * LEVELS, -1),
+            (near & _NEAR_BITS) > 0,
+            (far & _FAR_BITS) > 0,
+            self._main(runs, total),
         )
 
     def _sums(self, values: Floats) -> Floats:

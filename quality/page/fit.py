@@ -29,10 +29,10 @@ from .titles import headlines, squeeze
 
 GRAM = 8
 NO_RAILS = ("nav_other", "notice")
-ROUNDS = 80
+ROUNDS = 100
 SETTINGS: dict[str, Any] = {
     "objective": "binary",
-    "num_leaves": 12,
+    "num_leaves": 8,
     "learning_rate": 0.1,
     "min_data_in_leaf": 20,
     "lambda_l2": 5.0,

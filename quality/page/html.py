@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from .elements import BARE, INLINE, SKIPPED, flatten
 from .meta import declared
-from .parts import Box, Piece, Source
+from .parts import Boxes, Piece, Source
 
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.I)
 _SPACE = re.compile("[ \t\r\f\x0b\xa0\u200b\ufeff]+")
@@ -35,13 +35,14 @@ def read_html(source: str) -> Source:
 class _Walk:
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
-        self.boxes: list[Box] = [Box(_ROOT, -1)]
+        self.boxes = Boxes()
+        self.boxes.add(_ROOT, -1, "", 0)
         self.open = [0]  # indices of the boxes we stand in
         self.waiting: list[tuple[str, dict[str, str | None]]] = []  # elements inside them that hold no text so far
         self.text: list[str] = []
         self.links: list[tuple[str, str]] = []
         self.loose: list[str] = []
-        self.marks: list[int] = []  # where in self.text each open marked span began
+        self.marks: list[int] = []  # where in self.text each open marked span of a link began
         self.href: str | None = None  # of the link we stand in, which may enclose whole boxes
         self.link_mark = 0
 
@@ -96,7 +97,7 @@ class _Walk:
             node = node.next
         if text:
             self.flush()
-        self.boxes[0].end = len(self.pieces)
+        self.boxes.ends[0] = len(self.pieces)
 
     def enter(self, tag: str, attributes: dict[str, str | None]) -> int:
         if "hidden" in attributes or ("style" in attributes and _hides(attributes["style"])):
@@ -113,8 +114,7 @@ class _Walk:
             words = attributes.get("class") or ""
             if "id" in attributes or "role" in attributes:
                 words = f"{words} {attributes.get('id') or ''} {attributes.get('role') or ''}"
-            self.open.append(len(self.boxes))
-            self.boxes.append(Box(tag, self.open[-2], words, start))
+            self.open.append(self.boxes.add(tag, self.open[-1], words, start))
         self.waiting.clear()
 
     def enter_inline(self, tag: str, attributes: dict[str, str | None]) -> int:
@@ -123,7 +123,7 @@ class _Walk:
         if tag == "a" and "href" in attributes and self.href is None:
             self.href, self.link_mark = attributes["href"] or "", len(self.text)
             return _LINK
-        if "class" in attributes or tag == "time":
+        if self.href is not None and ("class" in attributes or tag == "time"):
             self.marks.append(len(self.text))
             return _SPAN
         return _PLAIN
@@ -145,7 +145,7 @@ class _Walk:
                 if self.waiting:
                     self.waiting.pop()
                 else:
-                    self.boxes[self.open.pop()].end = len(self.pieces)
+                    self.boxes.ends[self.open.pop()] = len(self.pieces)
 
     def end_link(self) -> None:
         if len(self.text) > self.link_mark:

@@ -34,7 +34,8 @@ _CLASSES = {
 _SHARES = ("hiragana", "katakana", "kanji", "digit", "latin", "particle", "inflection")
 _SHORT = 160  # cues are looked for in pieces up to this length: longer ones are text, whatever they mention
 _CUED = ("moment", "widget", "cut")  # columns; the others are looked up for the roles alone
-_MARKS = np.array([ord(c) for c in "■●◆▼▲★☆※＊→≫»>▽◇○□・◎【［[＜<"], np.uint32)
+_MARKS = np.zeros(0x10000, np.bool_)
+_MARKS[[ord(mark) for mark in "■●◆▼▲★☆※＊→≫»>▽◇○□・◎【［[＜<"]] = True
 _SHIFTED = ("size", "linked", "particle", "gap", "bullet")
 _STEPS = (-2, -1, 1, 2)
 _REACHES = (4, 12)
@@ -110,7 +111,7 @@ def measure(source: Source) -> Measured:
     found = _cued(texts, sizes)
     own |= {f"cue_{name}": found[name] for name in _CUED}
     first = codes[begins]
-    own["mark"] = np.isin(first, _MARKS)
+    own["mark"] = _MARKS[np.minimum(first, 0xFFFF)]
     plain = source.rendering != "html"
     rest = np.zeros(count)
     own["linked"] = share
@@ -122,20 +123,22 @@ def measure(source: Source) -> Measured:
     shifted = np.full((len(_SHIFTED), count + 4), -1.0)
     shifted[:, 2:-2] = [own[name] for name in _SHIFTED]
     steps = np.stack([shifted[:, 2 + step : 2 + step + count] for step in _STEPS], axis=1).reshape(-1, count)
-    moments = np.concatenate(([-1.0], found["moment"], [-1.0]))
-    rows = np.concatenate(
-        (
-            [own[name] for name in (*OWN, *NAMES[len(OWN) : len(OWN) + 7])],
-            steps,
-            [moments[:-2], moments[2:]],
-            _around(running, linked, size),
-            _from_title(source, texts, kinds),
-            _under(texts, (kinds > 3) | ((own["gap"] > 0) & (own["bullet"] == 0)), sizes),
-            tower.columns(size, linked, running),
-        ),
-        dtype=np.float32,
-        casting="unsafe",
-    )
+    moments = np.full((2, count), -1.0)
+    moments[0, 1:], moments[1, :-1] = found["moment"][:-1], found["moment"][1:]
+    rows = np.empty((len(NAMES), count), np.float32)
+    for row, name in enumerate(NAMES[: len(OWN) + 7]):
+        rows[row] = own[name]
+    at = len(OWN) + 7
+    for block in (
+        steps,
+        moments,
+        _around(running, linked, size),
+        _from_title(source, texts, kinds),
+        _under(texts, (kinds > 3) | ((own["gap"] > 0) & (own["bullet"] == 0)), sizes),
+        *tower.columns(size, linked, running),
+    ):
+        rows[at : at + len(block)] = block
+        at += len(block)
     return Measured(rows, sizes, sizes - counts["white"].astype(np.int64), share, stops, found, kinds, tower)
 
 
@@ -158,11 +161,13 @@ def _cued(texts: list[str], sizes: Ints) -> dict[str, Bools]:
     short = np.flatnonzero(sizes <= _SHORT)
     ends = np.cumsum(sizes[short] + 1)  # one more for the line break that parts them
     whole = "\n".join([texts[i] for i in short.tolist()])
-    out = {}
-    for name, cue in cues.CUES.items():
-        places = [match.start() for match in cue.finditer(whole)]
+    places = {name: [match.start() for match in cue.finditer(whole)] for name, cue in cues.CUES.items()}
+    found = short[np.searchsorted(ends, [place for each in places.values() for place in each], "right")]
+    out, at = {}, 0
+    for name, each in places.items():
         out[name] = np.zeros(len(texts), np.bool_)
-        out[name][short[np.searchsorted(ends, places, "right")]] = True
+        out[name][found[at : at + len(each)]] = True
+        at += len(each)
     return out
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 _ARTICLE = re.compile(r"(News|Blog|Tech|Reportage|Analysis|Opinion|Review)?(Article|Posting)$")
 _TITLES = ("og:title", "twitter:title", "title", "dc.title")
-_HEAD = 'meta[content],link[rel="canonical"],script[type="application/ld+json"],title,time[datetime]'
 _MAX_JSON = 1_000_000
 _TEMPLATE = re.compile(r"\{\{|\$\{|<%")
 
@@ -19,7 +18,7 @@ def declared(tree: Any) -> tuple[dict[str, str], list[str]]:
     metas: dict[str, str] = {}
     article: dict[str, Any] = {}
     canonical = head = shown = ""
-    for node in tree.css(_HEAD):  # one search of the tree for all of them
+    for node in _declaring(tree):
         tag, attributes = node.tag, node.attributes
         if tag == "meta":
             name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
@@ -32,7 +31,7 @@ def declared(tree: Any) -> tuple[dict[str, str], list[str]]:
             canonical = canonical or (attributes.get("href") or "").strip()
         elif tag == "time":
             shown = shown or (attributes.get("datetime") or "").strip()
-        elif node.parent is None or node.parent.tag != "svg":
+        else:
             head = head or " ".join(node.text().split())
     facts = {
         "byline": _names(article.get("author")) or metas.get("author") or metas.get("article:author") or "",
@@ -50,6 +49,14 @@ def declared(tree: Any) -> tuple[dict[str, str], list[str]]:
     titles = [_text(article.get("headline")), *(metas.get(name, "") for name in _TITLES)]
     titles.append(head)
     return {k: v for k, v in facts.items() if v and not _TEMPLATE.search(v)}, list(dict.fromkeys(filter(None, titles)))
+
+
+def _declaring(tree: Any) -> Iterator[Any]:
+    """The elements that declare something: in the head, and where pages put them below it."""
+    if tree.head is not None:
+        yield from tree.head.css('meta[content],link[rel="canonical"],script[type="application/ld+json"],title')
+    if tree.body is not None:
+        yield from tree.body.css('script[type="application/ld+json"],meta[content],time[datetime]')
 
 
 def _json_ld(raw: str) -> dict[str, Any]:

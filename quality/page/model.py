@@ -16,9 +16,9 @@ import numpy.typing as npt
 from .parts import Rendering
 
 SHIPPED = Path(__file__).with_name("roles.npz")
-LEAVES = 16  # at most: the leaves of a tree are the bits of one uint16
+LEAVES = 8  # at most: the leaves of a tree are the bits of one byte
 _CHUNK = 4096  # pieces at a time, so that memory stays small on a page of any length
-_LOWEST = np.array([0] + [(n & -n).bit_length() - 1 for n in range(1, 1 << LEAVES)], np.uint8)
+_LOWEST = np.array([0, *((n & -n).bit_length() - 1 for n in range(1, 1 << LEAVES))], np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Trees:
 
     feature: npt.NDArray[np.int16]  # (splits, trees)
     threshold: npt.NDArray[np.float32]  # (splits, trees)
-    mask: npt.NDArray[np.uint16]  # (splits, trees)
+    mask: npt.NDArray[np.uint8]  # (splits, trees)
     value: npt.NDArray[np.float64]  # (trees, LEAVES)
 
     def probability(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -41,10 +41,10 @@ class Trees:
 
     def _score(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         trees = self.value.shape[0]
-        standing = np.full((trees, rows.shape[1]), 0xFFFF, np.uint16)
+        standing = np.full((trees, rows.shape[1]), 0xFF, np.uint8)
         for feature, threshold, mask in zip(self.feature, self.threshold, self.mask, strict=True):
-            yes = rows[feature] <= threshold[:, None]
-            standing &= mask[:, None] | (yes.view(np.uint8).astype(np.uint16) * np.uint16(0xFFFF))
+            no = rows[feature] > threshold[:, None]
+            standing &= ~(no.view(np.uint8) * ~mask[:, None])
         reached = _LOWEST[standing]
         values = self.value[np.arange(trees)[:, None], reached]
         return np.asarray(values.sum(axis=0))
@@ -92,7 +92,7 @@ def from_lightgbm(booster: Any, chosen: list[int]) -> Trees:
     infos = booster.dump_model()["tree_info"]
     feature = np.zeros((LEAVES - 1, len(infos)), np.int16)
     threshold = np.full((LEAVES - 1, len(infos)), np.inf, np.float32)
-    mask = np.full((LEAVES - 1, len(infos)), 0xFFFF, np.uint16)
+    mask = np.full((LEAVES - 1, len(infos)), 0xFF, np.uint8)
     value = np.zeros((len(infos), LEAVES))
     for t, info in enumerate(infos):
         splits: list[tuple[int, float, int]] = []
@@ -105,7 +105,7 @@ def from_lightgbm(booster: Any, chosen: list[int]) -> Trees:
                 return 1 << (len(leaves) - 1)
             left = visit(node["left_child"])
             right = visit(node["right_child"])
-            splits.append((chosen[node["split_feature"]], node["threshold"], 0xFFFF ^ left))
+            splits.append((chosen[node["split_feature"]], node["threshold"], 0xFF ^ left))
             return left | right
 
         visit(info["tree_structure"])
@@ -115,5 +115,5 @@ def from_lightgbm(booster: Any, chosen: list[int]) -> Trees:
             feature[k, t] = column
             threshold[k, t] = low if low <= cut else np.nextafter(low, np.float32(-np.inf))
             mask[k, t] = bits
-    used = int((mask != 0xFFFF).any(axis=1).sum())
+    used = int((mask != 0xFF).any(axis=1).sum())
     return Trees(feature[:used], threshold[:used], mask[:used], value)

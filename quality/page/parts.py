@@ -6,7 +6,19 @@ from dataclasses import dataclass, field
 
 from features.document import Block, Document, Rendering, Role
 
-__all__ = ["Block", "Box", "Document", "Page", "PageError", "Piece", "Rail", "RailItem", "Rendering", "Role", "Source"]
+__all__ = [
+    "Block",
+    "Boxes",
+    "Document",
+    "Page",
+    "PageError",
+    "Piece",
+    "Rail",
+    "RailItem",
+    "Rendering",
+    "Role",
+    "Source",
+]
 
 
 class PageError(ValueError):
@@ -60,14 +72,27 @@ class Page:
 
 
 @dataclass(slots=True)
-class Box:
-    """An element (HTML) or a run of lines (plain text) that encloses the pieces ``start`` to ``end``."""
+class Boxes:
+    """The elements (HTML) or runs of lines (plain text) around the pieces, column by column; a box follows its parent.
 
-    tag: str
-    parent: int  # index of the enclosing box, -1 at the root
-    words: str = ""  # class, id and role of the element
-    start: int = 0
-    end: int = 0
+    Box ``i`` encloses the pieces from ``starts[i]`` up to ``ends[i]``. Columns, for a page has hundreds of boxes and
+    each object would cost more to make than its element to read.
+    """
+
+    tags: list[str] = field(default_factory=list)
+    parents: list[int] = field(default_factory=list)  # -1 for the root
+    words: list[str] = field(default_factory=list)  # class, id and role of the element
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+
+    def add(self, tag: str, parent: int, words: str, start: int) -> int:
+        """A new box that begins at piece ``start``; its index."""
+        self.tags.append(tag)
+        self.parents.append(parent)
+        self.words.append(words)
+        self.starts.append(start)
+        self.ends.append(0)
+        return len(self.tags) - 1
 
 
 @dataclass(slots=True)
@@ -95,6 +120,6 @@ class Source:
 
     rendering: Rendering
     pieces: list[Piece]
-    boxes: list[Box]
+    boxes: Boxes
     declared: dict[str, str] = field(default_factory=dict)  # title, byline, published, site, section, url
     titles: list[str] = field(default_factory=list)  # every declared wording of the headline, best first

@@ -95,16 +95,12 @@ def build(pieces: list[Piece], roles: list[Role], address: Address) -> list[Rail
 
 
 def repeats(pieces: list[Piece], roles: list[Role]) -> list[bool]:
-    """For every piece, whether its text stood on the page before; ranks and tags repeat by nature and are not marked.
-
-    Headlines count as the same where only marks and widths differ, other text word for word.
-    """
+    """For every piece, whether the same text stood on the page before; ranks and tags repeat by nature: no mark."""
     texts: set[str] = set()
     marks = []
     for piece, role in zip(pieces, roles, strict=True):
-        key = near_key(piece.text) if role == "rail_item" else piece.text.strip()
-        marks.append(key in texts and role not in ("rail_rank", "rail_tag"))
-        texts.add(key)
+        marks.append(piece.text in texts and role not in ("rail_rank", "rail_tag"))
+        texts.add(piece.text)
     return marks
 
 

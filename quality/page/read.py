@@ -121,12 +121,13 @@ def _shown_moment(blocks: list[Block]) -> str | None:
 
 def _paths(source: Source) -> list[str]:
     """Element names from the root, as far as a path of any page needs."""
+    tags, parents = source.boxes.tags, source.boxes.parents
     if source.rendering != "html":
-        return [""] * len(source.boxes)
-    paths: list[str] = []
-    for box in source.boxes:
-        above = paths[box.parent] if box.parent >= 0 else ""
-        paths.append(box.tag if not above else above if len(above) > _LONGEST_PATH else f"{above}/{box.tag}")
+        return [""] * len(tags)
+    paths = [tags[0]]
+    for tag, parent in zip(tags[1:], parents[1:], strict=True):
+        above = paths[parent]
+        paths.append(above if len(above) > _LONGEST_PATH else f"{above}/{tag}")
     return paths
 
 

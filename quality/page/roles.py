@@ -25,7 +25,7 @@ OUTER = 0.5  # beyond the article's densest stretch it takes more
 ITEM = {"html": 0.2, "text_all": 0.35, "text_main": 0.35}
 _ABOVE = 400  # pieces above the article in which its headline is looked for; h1 and h2 stand out further up
 SHORTEST_BODY = 30  # characters; less is no article
-_STAYS = re.compile(r"\s*(?:#|mailto:|tel:|javascript:)", re.I)  # links that lead to no other page
+_STAYS = ("#", "mailto:", "tel:", "javascript:")  # links that lead to no other page
 _PAIR = re.compile("(?=([^ぁ-ゖ\\W]{2}))")
 _WIDGETS = (("nav", "nav"), ("share", "share"), ("comment", "comment"), ("form", "gate"))
 
@@ -53,7 +53,7 @@ def candidates(source: Source, measured: Measured) -> Bools:
         return long
     may = long & (measured.link_share > 0.5)
     for i in np.flatnonzero(may).tolist():
-        may[i] = any(not _STAYS.match(href) for _, href in source.pieces[i].links)
+        may[i] = any(not href.startswith(_STAYS) for _, href in source.pieces[i].links)
     return may
 
 
@@ -71,7 +71,9 @@ class _Page:
         self.kinds = [""] * self.count
         self.html = source.rendering == "html"
         self.may = candidates(source, self.measured)
-        self.body_p = model.body(source.rendering, self.measured.rows)
+        self.body_p = np.zeros(self.count)
+        text = (self.measured.link_share < 0.95) | (self.measured.sizes >= 40)  # a short bare link is no paragraph
+        self.body_p[text] = model.body(source.rendering, self.measured.rows[:, text])
         self.item_p = np.zeros(self.count)
         if self.may.any():
             self.item_p[self.may] = model.item(source.rendering, self.measured.rows[:, self.may])
@@ -114,27 +116,44 @@ class _Page:
                 self.kinds[i] = "byline"
             elif cued["legal"][i] and ("。" not in text or cues.NOTICE.search(text)):
                 self.kinds[i] = "legal"
-        for box in self.source.boxes:
-            if box.tag == "figcaption":
-                for i in range(box.start, box.end):
+        boxes = self.source.boxes
+        for tag, start, end in zip(boxes.tags, boxes.starts, boxes.ends, strict=True):
+            if tag == "figcaption":
+                for i in range(start, end):
                     if self.measured.stops[i] < 2 and not self.kinds[i]:
                         self.kinds[i] = "caption"
         barred = np.fromiter(map(bool, self.kinds), np.bool_, self.count)
         self.body_p[barred] = np.minimum(self.body_p[barred], 0.02)
 
     def _body(self) -> Bools:
-        """The stretch of the page that gains most: probability above one half, counted where sentences end."""
-        chance = self.body_p
-        worth = (chance - 0.5) * self.measured.sizes**0.6
-        worth[(worth > 0) & (self.measured.stops == 0)] = 0.0
+        """The article: its densest stretch and what adjoins it. Sentences decide, where the page has any."""
+        worth = (self.body_p - 0.5) * self.measured.sizes**0.6
         worth[[i for i, kind in enumerate(self.kinds) if kind in ("caption", "byline", "pr")]] = (
             0.0  # they stand amid the text
         )
+        ended = np.where((worth > 0) & (self.measured.stops == 0), 0.0, worth)
+        prose = (
+            (self.measured.stops > 0)
+            & (self.measured.link_share < 0.3)
+            & (self.measured.sizes >= 15)
+            & (self.body_p > 0.03)
+        )
+        hopeful = (
+            np.where(prose, 0.1, -0.5) * self.measured.sizes**0.6
+        )  # a page that the model takes for no article at all
+        for gains, chance in ((ended, self.body_p), (worth, self.body_p), (hopeful, np.where(prose, 0.5, 0.0))):
+            body = self._stretch(gains.tolist(), chance)
+            if self.measured.sizes[body].sum() >= SHORTEST_BODY:
+                return body
+        return np.zeros(self.count, np.bool_)
+
+    def _stretch(self, gains: list[float], chance: Floats) -> Bools:
+        """The pieces of the stretch that gains most."""
         best, start, end, run, begin = 0.0, 0, 0, 0.0, 0
-        for i, value in enumerate(worth.tolist()):
+        for i, gain in enumerate(gains):
             if run <= 0:
                 run, begin = 0.0, i
-            run += value
+            run += gain
             if run > best:
                 best, start, end = run, begin, i + 1
         while 0 < start < end and chance[start - 1] > OUTER:
@@ -143,7 +162,7 @@ class _Page:
             end += 1
         body = np.zeros(self.count, np.bool_)
         body[start:end] = chance[start:end] > INNER
-        return body if self.measured.sizes[body].sum() >= SHORTEST_BODY else np.zeros(self.count, np.bool_)
+        return body
 
     def _items(self) -> Bools:
         may, chance = self.may, self.item_p
@@ -164,9 +183,9 @@ class _Page:
         """Plain text: bulleted lists whose lines are long enough for headlines and are no sentences."""
         out = np.zeros(self.count, np.bool_)
         stops = self.measured.stops > 0
-        for box in self.source.boxes[1:]:
-            lines = [i for i in range(box.start, box.end) if not cues.RANK.fullmatch(self.texts[i])]
-            ranked = len(lines) < box.end - box.start
+        for start, end in zip(self.source.boxes.starts[1:], self.source.boxes.ends[1:], strict=True):
+            lines = [i for i in range(start, end) if not cues.RANK.fullmatch(self.texts[i])]
+            ranked = len(lines) < end - start
             sizes = sorted(len(self.texts[i]) for i in lines)
             if ranked:
                 sizes = sizes[len(sizes) // 2 :]
@@ -197,10 +216,16 @@ class _Page:
                 score -= min(abs(end - i), 60) / 60 * 0.3
                 if score > best_score:
                     best, best_score = i, score
+        if best is None and not self.html and self.first < self.count:
+            plain = (i for i in range(near, end) if not self._listy(i) and not self._is_label(i))
+            best = next((i for i in plain if 4 <= len(self.texts[i]) <= 80 and "。" not in self.texts[i]), None)
         return best
 
     def _shown(self, i: int, declared: list[str]) -> float:
-        plain = squeeze(self.texts[i])
+        text = self.texts[i]
+        if not 4 <= self.kind[i] <= 6 and not any(text[:2] in title for title in declared):
+            return 0.0
+        plain = squeeze(text)
         overlap = max((len(plain) / len(title) for title in declared if plain in title), default=0.0)
         score = 1.5 * overlap**0.5 if overlap > 0.2 and len(plain) >= 5 else 0.0
         score -= 0.3 if self.share[i] > 0.5 else 0.0
@@ -301,7 +326,7 @@ class _Page:
         return piece.bullet or self.kind[i] == 2 or self.share[i] > 0.5
 
     def _captions(self, i: int, bits: int) -> bool:
-        tag = self.source.boxes[self.source.pieces[i].box].tag
+        tag = self.source.boxes.tags[self.source.pieces[i].box]
         if tag in ("figcaption", "figure"):
             return True
         cued = self._cued("caption", i) and "。" not in self.texts[i][-1:]

@@ -38,6 +38,8 @@ def headlines(piece: Piece) -> list[tuple[str, int | None, str | None, str | Non
 def clean(text: str, loose: list[str]) -> tuple[str, int | None, str | None]:
     """A headline, the rank before it and the badge beside it."""
     title, rank, badge = text.strip(), None, None
+    if not loose and title[-1:] not in _MOMENT_ENDS and title[:1] not in _RANK_STARTS:
+        return title, None, None
     for _ in range(4):
         before = title
         for run in loose:
