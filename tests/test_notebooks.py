@@ -1,4 +1,8 @@
-"""The notebooks run from top to bottom on what ships, and their committed outputs are small and tell no machine's paths."""
+"""The notebooks run from top to bottom on what ships, and their committed outputs are small and tell no machine's paths.
+
+After a new champion, write their outputs again:
+`jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb`
+"""
 
 from __future__ import annotations
 

@@ -173,6 +173,21 @@ def test_a_text_that_is_not_japanese_and_an_empty_one_have_a_page():
     assert "</html>" in as_html(score_page("<p>x</p>"))
 
 
+def test_what_is_left_out_is_counted():
+    body = "\n".join(f"市によると、{i}件目の橋は来年{i % 12 + 1}月に直る。" for i in range(600))
+    long = score(Document("市、橋を600本直す", body))
+    shown = as_html(long)
+    count = len(long.attributions)
+    assert shown.count("<tr id=") == min(count, 400)
+    assert count <= 400 or f"and {count - 400} more" in shown
+    items = [RailItem(f"市、{i}本目の橋を直す") for i in range(400)]
+    page = Page(long.document, [Rail("", "other", items)], [Block("橋", "other")] * 2000)
+    first, *rest = score_many([long.document, *[Document(i.title) for i in items]])
+    shown = as_html(PageScore(first, rest, page))
+    assert "and 100 more" in shown
+    assert "and 500 more blocks" in shown
+
+
 # What may not be in it
 
 

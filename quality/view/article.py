@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from features.feature import Where
 from quality.evidence import Reason
 from quality.scoring import PageScore, Score
 from quality.view.marked import (
@@ -26,6 +27,7 @@ from quality.view.page import blocks_section, layout_section, rails_section
 from quality.words import ANSWERS, KINDS, LABELS, Both
 
 _SHOWN = 3  # reasons a head shows at first; the others unfold
+_SAID = 400  # attributions shown and marked
 _KIND = Both("種類", "kind")
 
 
@@ -34,12 +36,7 @@ def card(scored: Score | PageScore, prefix: str, level: int) -> str:
     article = scored if isinstance(scored, Score) else scored.article
     reasons = article.reasons
     names = {id(r): f"{prefix}-{i}" for i, r in enumerate(reasons, 1)}
-    marks = [
-        Mark(w.start, w.end, _note(r, names[id(r)]))
-        for r in sorted(reasons, key=lambda r: -abs(r.contribution))
-        for w in r.words
-        if w.where == "title"
-    ]
+    marks = _marks(reasons, names, "title")
     parts = [_head(article, marks, level)]
     body = _body(article, reasons, names, prefix, level + 1)
     parts.append(f'<div class="{"columns" if body else "single"}">{_scores(article, level + 1)}\n{body}</div>')
@@ -56,6 +53,18 @@ def card(scored: Score | PageScore, prefix: str, level: int) -> str:
 def better(reason: Reason) -> bool:
     """Whether what a reason did is to the good of the text: less sensational, or more of anything else."""
     return (reason.contribution > 0) != (reason.head == "sensational")
+
+
+def _marks(reasons: Sequence[Reason], names: dict[int, str], where: Where) -> list[Mark]:
+    """The words of the reasons in the headline or the body, those first that tell most of what that text is graded for."""
+    tops: dict[str, float] = {}
+    for reason in reasons:
+        tops[reason.head] = max(tops.get(reason.head, 0.0), abs(reason.contribution))
+    ranked = sorted(
+        reasons,
+        key=lambda r: (where == "title" and r.head != "sensational", -abs(r.contribution) / (tops[r.head] or 1.0)),
+    )
+    return [Mark(w.start, w.end, _note(r, names[id(r)])) for r in ranked for w in r.words if w.where == where]
 
 
 def _note(reason: Reason, name: str) -> Note:
@@ -144,14 +153,10 @@ def _body(score: Score, reasons: Sequence[Reason], names: dict[int, str], prefix
     document = score.document
     if not document.body:
         return ""
-    marks = [
-        Mark(w.start, w.end, _note(r, names[id(r)]))
-        for r in sorted(reasons, key=lambda r: -abs(r.contribution))
-        for w in r.words
-        if w.where == "body"
-    ]
+    marks = _marks(reasons, names, "body")
     rows = []
-    for i, said in enumerate(score.attributions, 1):
+    attributions = score.attributions
+    for i, said in enumerate(attributions[:_SAID], 1):
         kind = KINDS.get(said.kind, KINDS["hearsay"])
         name = f"{prefix}-s{i}"
         if said.start is not None and said.end is not None:
@@ -169,4 +174,7 @@ def _body(score: Score, reasons: Sequence[Reason], names: dict[int, str], prefix
         listed = (
             f'<p class="none">{both("出典を示す言葉が見つかりませんでした。", "No source is named in the body.")}</p>'
         )
+    more = len(attributions) - _SAID
+    if more > 0:
+        listed += f'<p class="none">{both(f"ほか{more}件", f"and {more} more")}</p>'
     return section("body", level, "本文", "Body", paragraphs(document.body, marks) + listed)

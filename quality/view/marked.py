@@ -15,6 +15,8 @@ from quality.words import LABELS, Both, tone
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _ADDRESS = re.compile(r"https?://[^\s\\\"'<>`\x00-\x20\x7f-\x9f\ud800-\udfff]{1,2000}", re.I)
 
+_NOTES = 2  # notes a word shows; its description names them all
+
 
 class Note(NamedTuple):
     """What is said of marked words: a class of `view.css`, a heading, a sentence in Japanese and in English.
@@ -106,10 +108,14 @@ def _mark(text: str, notes: Sequence[Note], tips: bool) -> str:
         return f'<mark class="{kinds}">{esc(text)}</mark>'
     described = " ".join(n.describes for n in notes if n.describes)
     described = f' aria-describedby="{esc(described)}"' if described else ""
+    shown = [*notes[:_NOTES], *(n for n in notes[_NOTES:] if n.kind == "source")]  # who speaks is never left out
     tip = "".join(
         f'<span class="note {n.kind}"><b>{esc(n.head)}</b><bdi>{esc(n.ja)}</bdi><bdi lang="en">{esc(n.en)}</bdi></span>'
-        for n in notes[:4]
+        for n in shown
     )
+    if len(notes) > len(shown):
+        more = len(notes) - len(shown)
+        tip += f'<span class="note small">{both(f"ほか{more}件", f"and {more} more")}</span>'
     return (
         f'<mark class="{kinds}" tabindex="0"{described}>{esc(text)}<span class="tip" aria-hidden="true" hidden>{tip}</span>'
         "</mark>"
