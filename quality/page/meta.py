@@ -56,7 +56,9 @@ def _declaring(tree: Any) -> Iterator[Any]:
     if tree.head is not None:
         yield from tree.head.css('meta[content],link[rel="canonical"],script[type="application/ld+json"],title')
     if tree.body is not None:
-        yield from tree.body.css('script[type="application/ld+json"],meta[content],time[datetime]')
+        yield from tree.body.css(
+            'script[type="application/ld+json"],meta[content],link[rel="canonical"],time[datetime]'
+        )
 
 
 def _json_ld(raw: str) -> dict[str, Any]:
