@@ -17,7 +17,7 @@ from quality.heads import HEADS
 from quality.model import QualityModel
 from quality.training import registry, sources, tracking
 from quality.training.baselines import tfidf_ridge
-from quality.training.card import model_card
+from quality.training.card import figures_table, model_card
 from quality.training.dataset import Labelled, groups
 from quality.training.evaluate import evaluate, head_figures, out_of_fold, threshold_table
 from quality.training.fit import PARAMETERS, ROUNDS, Fitted, fit_model
@@ -159,6 +159,7 @@ def train(
         fitted.model.reference = reference_of(fitted, headlines, articles)
         version = fitted.model.save(Path(scratch, "model"))
         metrics = collect_metrics(fitted, headlines, articles, tests, seed)
+        mlflow.set_tags({"mlflow.runName": f"train {version}", "mlflow.note.content": _note(metrics, material.said)})
         folder = Path(output) if output else Path.cwd() / "mlruns" / "models" / version
         fitted.model.save(folder)
         (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
@@ -178,6 +179,12 @@ def train(
     if register:
         registered = registry.register(model_uri, register, run_id, {"model_version": version})
     return Trained(folder, metrics, uri, run_id, material.said, registered)
+
+
+def _note(metrics: dict[str, Any], said: list[str]) -> str:
+    """What MLflow's page shows first."""
+    parts = [f"Model `{metrics['model_version']}`. The whole story is in **report.html** among the artifacts."]
+    return "\n\n".join([*parts, figures_table(metrics), "\n".join(f"* {s}" for s in said)])
 
 
 def _log_curve(points: list[dict[str, Any]], metrics: dict[str, Any]) -> None:

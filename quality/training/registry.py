@@ -6,9 +6,11 @@ What a champion replaced is a tag of the version, written before the alias moves
 
 from __future__ import annotations
 
+import io
 import json
 import tempfile
 from collections.abc import Mapping
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,7 +87,7 @@ def register(model_uri: str, name: str, run_id: str, tags: Mapping[str, str]) ->
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
-    with tracking.quiet():
+    with tracking.quiet(), redirect_stderr(io.StringIO()):  # it prints on its own
         made = mlflow.register_model(model_uri, name, tags={k: str(v) for k, v in tags.items()} | {"run": run_id})
     return _version(made)
 
@@ -187,7 +189,8 @@ def init(name: str, experiment: str) -> tuple[Version, bool]:
         figures = folder / "metrics.json"
         if figures.exists():
             tracking.log_figures(json.loads(figures.read_text(encoding="utf-8")))
-        uri = log_model(folder)
+        with tracking.quiet():
+            uri = log_model(folder)
     made = register(uri, name, run.info.run_id, {"model_version": model.version, "shipped": "yes"})
     move(made, None)
     return made, True

@@ -38,8 +38,13 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
             return f'<td class="n">{value:.3f}</td>'
         return f'<td class="n">{value}</td>' if isinstance(value, int) else f"<td>{escape(str(value))}</td>"
 
-    head = "".join(f"<th>{escape(h)}</th>" for h in header)
-    body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
+    kept = [list(row) for row in rows]
+    numbers = [not isinstance(v, str) for v in kept[0]] if kept else [False] * len(header)
+    head = "".join(
+        f'<th class="n">{escape(h)}</th>' if number else f"<th>{escape(h)}</th>"
+        for h, number in zip(header, numbers, strict=True)
+    )
+    body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in kept)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
@@ -51,7 +56,7 @@ def _cards(metrics: Mapping[str, Any]) -> str:
         more = f"AP {row['ap']:.3f}, ECE {row['ece']:.3f}, n {row['n']}"
         cards.append(
             f'<div class="card" style="border-color:var(--s{_COLOUR[spec.name]})">{spec.name}<b>{row["auc"]:.3f}</b>'
-            f'<span class="soft">AUC out of fold, 95% {low:.3f}–{high:.3f}<br>{more}</span></div>'
+            f'<span class="soft">AUC out of fold<br>95%: {low:.3f}–{high:.3f}<br>{more}</span></div>'
         )
     return f'<div class="cards">{"".join(cards)}</div>'
 
@@ -60,12 +65,14 @@ def _figures(metrics: Mapping[str, Any]) -> str:
     rows = []
     for name, heads in metrics["sets"].items():
         for head, row in heads.items():
-            shown = [
-                f"{row[f]:.3f} [{row[f + '_interval'][0]:.3f}, {row[f + '_interval'][1]:.3f}]"
-                for f in ("auc", "ap", "mse", "ece")
-            ]
+            shown = [_with_interval(row, f) for f in ("auc", "ap", "mse", "ece")]
             rows.append([name.replace("_", " "), head.replace("_", " "), row["n"], row["positive"], *shown])
     return table(["set", "answer", "n", "positive", "AUC", "AP", "MSE", "ECE"], rows)
+
+
+def _with_interval(row: Mapping[str, Any], figure: str) -> Raw:
+    low, high = row[f"{figure}_interval"]
+    return Raw(f'{row[figure]:.3f} <span class="soft">{low:.3f}–{high:.3f}</span>')
 
 
 def _curves(held_out: Mapping[str, pd.DataFrame]) -> str:
@@ -249,6 +256,8 @@ def _to_check(check: pd.DataFrame) -> str:
     if not len(check):
         return ""
     columns = ["head", "id", "file", "label", "expected", "disagreement"]
+    if not check["file"].astype(bool).any():
+        columns.remove("file")
     counted = ", ".join(f"{head} {n}" for head, n in check.groupby("head").size().items())
     return f"<p>{len(check)}: {escape(counted)}</p>" + table(columns, check.head(25)[columns].to_numpy().tolist())
 

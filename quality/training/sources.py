@@ -58,7 +58,36 @@ def corpus_split(split: str, weight: float = 1.0) -> tuple[Labelled, Labelled]:
             outlet_kind=rows["site_kind" if "site_kind" in rows else "style"],
         )  # fmt: skip
         tables.append(Labelled(table, {f"corpus/{name}.jsonl": digest(HERE / f"{name}.jsonl")}))
-    return tables[0], tables[1]
+    headlines, articles = tables
+    if split == "train":
+        pages = _in_pages(corpus.pages[corpus.pages["split"] == split], articles.frame)
+        digests = articles.digests | {"corpus/pages.jsonl": digest(HERE / "pages" / "pages.jsonl")}
+        articles = Labelled(pd.concat([articles.frame, pages], ignore_index=True), digests)
+    return headlines, articles
+
+
+def _in_pages(pages: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
+    """The articles again as they are read out of their pages, HTML and saved text, with the layout around them.
+
+    Articles labelled on their own carry no layout; without these rows nothing could be learnt of it.
+    """
+    from quality.page import read_page
+
+    grades = articles.set_index("id")
+    rows = []
+    for page in pages.to_dict("records"):
+        for kind in ("html", "text"):
+            article = read_page(page[kind]).article
+            if article.body:
+                row = grades.loc[page["article"]].to_dict()
+                what = {
+                    "id": f"{page['id']}-{kind}",
+                    "title": article.title,
+                    "body": article.body,
+                    "layout": article.layout,
+                }
+                rows.append(row | what | {"whole": np.nan, "delivery": np.nan, "weight": row["weight"] / 2})
+    return pd.DataFrame(rows)
 
 
 def gather(sources: Sequence[str | Path], corpus_weight: float | None = None) -> Material:

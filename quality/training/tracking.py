@@ -94,7 +94,10 @@ def run(experiment: str = EXPERIMENT, name: str | None = None) -> Iterator[Any]:
         file = Path(uri.removeprefix("sqlite:///")).resolve()
         place = (file.parent / "artifacts").as_uri() if uri.startswith("sqlite:///") else None
         with suppress(mlflow.exceptions.MlflowException):  # another job was first
-            mlflow.create_experiment(experiment, artifact_location=place)
+            # the kind spares MLflow's page its guess, which is traces of a chat
+            mlflow.create_experiment(
+                experiment, artifact_location=place, tags={"mlflow.experimentKind": "custom_model_development"}
+            )
     found = mlflow.set_experiment(experiment)
     _close_killed(found.experiment_id)
     tags = {"host": socket.gethostname(), "pid": str(os.getpid())}
