@@ -64,7 +64,8 @@ def as_fragment(scored: Score | PageScore) -> str:
     article = scored if isinstance(scored, Score) else scored.article
     text = f"{article.document.title}\n{article.document.body}".encode(errors="replace")
     prefix = "q" + hashlib.sha256(text).hexdigest()[:8]
-    return f'<style>{_css()}</style>\n<div class="qv card" lang="ja">{card(scored, prefix, 3)}</div>'
+    css = _css().replace(".qv ", ".qv.qv ")  # above a notebook's own rules for tables and lists
+    return f'<style>{css}</style>\n<div class="qv card" lang="ja">{card(scored, prefix, 3)}</div>'
 
 
 @cache
