@@ -123,6 +123,11 @@ class Text:
         return sorted(found)
 
     @cached_property
+    def spoken(self) -> list[Quotation]:
+        """The outermost quotations in corner brackets: speech, terms and titles of works, not scare quotes."""
+        return [q for q in self.quotations if q.depth == 0 and q.mark in "「『"]
+
+    @cached_property
     def sentences(self) -> list[Span]:
         """Spans of the sentences; a full stop inside a quotation does not end one, a line break always does."""
         inside = [(q.start, q.end) for q in self.quotations if q.depth == 0 and q.mark != "〈"]

@@ -15,18 +15,16 @@ from features.feature import NAN, Feature, Located
 from features.headline_parts import Given, kind, line, located, marks, measurer, pattern, script, tags, word_list
 
 _STACKED = re.compile(r"[!?]{2,}|!.*!")
+# Figures are scanned once: a pattern begins with its figure wherever it can.
 _LIST = re.compile(
-    r"\d+ ?(?:選|つの|個の|の方法|の理由|の習慣|カ条|箇条|パターン)|[1-9]位は|TOP ?\d+|ベスト\d+|ワースト\d+",
-    re.IGNORECASE,
+    r"\d+ ?(?:選|つの|個の|の方法|の理由|の習慣|カ条|箇条|パターン|位は)|(?:TOP|Top|top|ベスト|ワースト) ?\d"
 )
 _QUESTION = re.compile(r"(?:か|の|は|とは|なぜ|何|どこ|誰|どう)\?[」』\"]?(?: |$)")
 _RANK_ASKED = re.compile(r"\d位(?:は|に)|[、!] ?[1-9]位")
 _AGE = re.compile(r"\d{1,2}(?:歳|代)(?:女性|男性|美女|女優|女子|男子|女|男|母|父|ママ|主婦|夫婦)?")
-_FIGURES = re.compile(
-    r"\d+[-ー−]\d+|\d+対\d+|\d+(?:円|%|億|万|人|社|件|度|ドル|トン|キロ|メートル|年|月|日|号|位|回|勝|敗|本|台|か国|カ国)"
-)
-_DATES = re.compile(r"\d+(?:日|月|時|年度|号)|(?:午前|午後)\d|第\d+")
-_SERIAL = re.compile(r"\([1-9]\d?\)|[前後]編|第\d+[回話]|vol\.?\d|#\d", re.IGNORECASE)
+_FIGURES = re.compile(r"\d+(?:[円%億万人社件度年月日号位回勝敗本台]|[-ー−対]\d|ドル|トン|キロ|メートル|か国|カ国)")
+_DATES = re.compile(r"\d+(?:[日月時号]|年度)")
+_SERIAL = re.compile(r"\([1-9]\)|#\d|第\d+[回話]|[前後]編")
 _MEANS = re.compile(
     r"(?:年収|月収|手取り|年金|貯金|貯蓄|資産|退職金|時給|家賃)[^、。「」!? ]{0,6}\d[\d,]*(?:億|万)?円|\d万?円・"
 )
@@ -66,6 +64,11 @@ def shout_tags(a: Analysis) -> Located:
 def plain_tags(a: Analysis) -> float:
     """Section and format tags (【解説】, <独自>) that do not shout."""
     return len(tags(a)) - len(shout_tags(a))
+
+
+def stacked_marks(a: Analysis) -> Located:
+    norm = a.title.norm
+    return [("title", m.span()) for m in _STACKED.finditer(norm)] if "!" in norm or "?" in norm else []
 
 
 def loudness(a: Analysis) -> float:
@@ -117,7 +120,7 @@ FEATURES: tuple[Feature, ...] = (
     line("luring_tag", 1, "the portal's own label lures (気になる)", (luring_tag, None), 1.0),
     line("exclamations", 1, "exclamation marks", marks("!")),
     line("questions", 1, "question marks", marks("?")),
-    line("stacked_marks", 1, "stacked exclamation and question marks", pattern(_STACKED)),
+    line("stacked_marks", 1, "stacked exclamation and question marks", located(stacked_marks)),
     line("ellipses", 1, "ellipses", (Given("...", lure.ellipses), lure.ellipsis_spans)),
     line("breaks_off", 1, "the sentence breaks off at an ellipsis", located(lure.breaks_off, needs="...")),
     line("ends_open", 0, "the headline trails off", (Given("...", lure.ends_open), None), 1.0),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from features.analysis import Analysis, Quotation, Span
+from features.analysis import Analysis, Span
 from features.feature import NAN, Feature, Located, Spans, Value
 
 Pair = tuple[Value, Spans | None]
@@ -64,40 +64,39 @@ def holds(a: Analysis, thing: str) -> bool:
 
 def measurer(features: Sequence[Feature]) -> Callable[[Analysis], list[float]]:
     """`[f.value(a) for f in features]`, in a third of the time."""
-    counted: dict[str, dict[str, list[int]]] = {"words": {}, "kinds": {}, "script": {}}
+    start = [0.0] * len(features)
+    counted: dict[str, dict[str, list[int]]] = {"words": {}, "kinds": {}}
+    shares: list[int] = []
     given: dict[str, list[tuple[int, Value]]] = {}
     called: list[tuple[int, Value]] = []
-    start = [0.0] * len(features)
     for i, f in enumerate(features):
         if isinstance(f.value, Count):
             for key in f.value.keys:
-                counted[f.value.of].setdefault(key, []).append(i)
+                counted["words" if f.value.of == "words" else "kinds"].setdefault(key, []).append(i)
+            if f.value.of == "script":
+                shares.append(i)
         elif isinstance(f.value, Given):
             given.setdefault(f.value.thing, []).append((i, f.value.value))
             start[i] = f.value.otherwise
         else:
             called.append((i, f.value))
-    by_word, by_kind, by_script = counted["words"], counted["kinds"], counted["script"]
-    scripts = [i for at in by_script.values() for i in at]
-    groups = list(given.items())
+    by_word, by_kind = counted["words"], counted["kinds"]
+    things = list(given.items())
 
     def measure(a: Analysis) -> list[float]:
         row = start.copy()
         title = a.title
-        size = len(title.norm)
-        if not size:
-            for i in scripts:
-                row[i] = NAN
-        for category, spans in title.words.items():
+        norm, words, kinds = title.norm, title.words, title.kinds
+        for category in words:
             for i in by_word.get(category, ()):
-                row[i] += len(spans)
-        for key, number in title.kinds.items():
+                row[i] += len(words[category])
+        for key in kinds:
             for i in by_kind.get(key, ()):
-                row[i] += number
-            for i in by_script.get(key, ()):
-                row[i] += number / size
-        for thing, values in groups:
-            if holds(a, thing):
+                row[i] += kinds[key]
+        for i in shares:
+            row[i] = row[i] / len(norm) if norm else NAN
+        for thing, values in things:
+            if thing in norm or thing in kinds or thing in words or (thing == "quotation" and title.quotations):
                 for i, value in values:
                     row[i] = value(a)
         for i, value in called:
@@ -164,11 +163,6 @@ def located(find: Spans, needs: str = "") -> Pair:
         return len(find(a))
 
     return Given(needs, value) if needs else value, find
-
-
-def quotes(a: Analysis) -> list[Quotation]:
-    """The outermost quotations in corner brackets."""
-    return [q for q in a.title.quotations if q.depth == 0 and q.mark in "「『"]
 
 
 def tags(a: Analysis) -> list[Span]:

@@ -6,7 +6,6 @@ import re
 
 from features.analysis import Analysis, Quotation
 from features.feature import Located
-from features.headline_parts import quotes
 
 _SPEAKERS = frozenset(
     {
@@ -14,24 +13,25 @@ _SPEAKERS = frozenset(
         "議員", "投手", "コーチ", "弁護士", "代表", "長官", "相", "アナ", "官房", "報道官",
     }
 )  # fmt: skip
+_NOUNS = frozenset({"名詞", "接尾辞", "接頭辞", "補助記号"})
 _LOUD_END = re.compile(r"(?:[!?]|\.\.\.|w|笑)[」』]")
 _FEELING = ("drama", "emotive", "spoken", "slang", "curiosity", "reaction")
 
 
 def quote_count(a: Analysis) -> float:
-    return len(quotes(a))
+    return len(a.title.spoken)
 
 
 def quote_spans(a: Analysis) -> Located:
-    return [("title", (q.start, q.end)) for q in quotes(a)]
+    return [("title", (q.start, q.end)) for q in a.title.spoken]
 
 
 def quoted_share(a: Analysis) -> float:
-    return sum([q.end - q.start for q in quotes(a)]) / len(a.title.norm)
+    return sum([q.end - q.start for q in a.title.spoken]) / len(a.title.norm)
 
 
 def longest_quote(a: Analysis) -> float:
-    return max([q.end - q.start for q in quotes(a)], default=0)
+    return max([q.end - q.start for q in a.title.spoken], default=0)
 
 
 def quote_opens(a: Analysis) -> float:
@@ -57,18 +57,20 @@ def chained_quotes(a: Analysis) -> Located:
 def _near_speaker(a: Analysis, q: Quotation) -> bool:
     title = a.title
     before, after = title.token_range((q.start - 1, q.end + 1))
-    near = title.tokens[max(0, before - 2) : before] + title.tokens[after : after + 3]
-    return any(t.pos3 == "人名" or t.surface in _SPEAKERS for t in near)
+    for token in title.tokens[max(0, before - 2) : before] + title.tokens[after : after + 3]:
+        if token.pos3 == "人名" or token.surface in _SPEAKERS:
+            return True
+    return False
 
 
 def speakers(a: Analysis) -> Located:
     """Quotations with a name or a title right before or after them."""
-    return [("title", (q.start, q.end)) for q in quotes(a) if _near_speaker(a, q)]
+    return [("title", (q.start, q.end)) for q in a.title.spoken if _near_speaker(a, q)]
 
 
 def felt_quotes(a: Analysis) -> Located:
     """Loud or spoken words inside the quotations."""
-    found = quotes(a)
+    found = a.title.spoken
     if not found:
         return []
     words = a.title.words
@@ -92,17 +94,16 @@ def loud_scare_quotes(a: Analysis) -> Located:
 
 
 def quoted_nouns(a: Analysis) -> float:
-    """Quotations that hold one thing's name, not speech: up to two tokens without a predicate."""
+    """Quotations that hold a name or a term, not speech: nouns and nothing else."""
     title = a.title
     count = 0
-    for q in quotes(a):
+    for q in title.spoken:
         first, last = title.token_range((q.start, q.end))
-        inside = title.tokens[first:last]
-        count += bool(inside) and all(t.pos1 in ("名詞", "接尾辞", "接頭辞", "補助記号") for t in inside)
+        count += first < last and _NOUNS.issuperset([t.pos1 for t in title.tokens[first:last]])
     return count
 
 
 def quote_gap(a: Analysis) -> float:
     """Text between the headline's beginning and its first quotation, as a share; 1 without a quotation."""
-    found = quotes(a)
+    found = a.title.spoken
     return found[0].start / len(a.title.norm) if found else 1

@@ -73,8 +73,9 @@ def match(text: str, tokens: Sequence[Token], starts: Sequence[int]) -> Hits:
                     end = start + len(entry.text)
                     if not (entry.whole and _inside_token(text, end, starts)):
                         _add(hits, entry.category, start, end)
-        for entry in token.inside:
-            _add(hits, entry.category, start, start + len(entry.text))
+        if token.inside:
+            for entry in token.inside:
+                _add(hits, entry.category, start, start + len(entry.text))
     return hits
 
 
