@@ -27,6 +27,8 @@ _MARKS = frozenset({"補助記号", "空白", "記号"})
 _BLANK = re.compile(r"\s")
 _QUOTE_MARK = re.compile('[「」『』《》〈〉"]')
 
+_FLAT = re.compile('(?:「」|『』|《》|〈〉|"")+')
+
 
 class Quotation(NamedTuple):
     """What stands between a pair of quotation marks, the marks left out."""
@@ -51,7 +53,9 @@ class Text:
     @cached_property
     def starts(self) -> list[int]:
         """Where each token starts in `norm`."""
-        packed = list(accumulate(map(len, self.surfaces), initial=0))[:-1]  # as if there were no white space
+        packed = list(accumulate([token.size for token in self.tokens], initial=0))[
+            :-1
+        ]  # as if there were no white space
         if len(self.norm.split(None, 1)) < 2:
             return packed
         starts: list[int] = []
@@ -102,8 +106,15 @@ class Text:
     @cached_property
     def quotations(self) -> list[Quotation]:
         """Quotations in order of their opening mark; marks without a partner in the same paragraph are passed over."""
-        if not _QUOTE_MARK.search(self.norm):
+        marks = _QUOTE_MARK.findall(self.norm)
+        if not marks:
             return []
+        if _FLAT.fullmatch("".join(marks)) and "\n" not in self.norm:  # side by side: most headlines
+            places = [m.start() for m in _QUOTE_MARK.finditer(self.norm)]
+            return [
+                Quotation(start + 1, end, mark, 0)
+                for start, end, mark in zip(places[::2], places[1::2], marks[::2], strict=True)
+            ]
         found = []
         for start, end in self.paragraphs:
             stack: list[tuple[str, int]] = []

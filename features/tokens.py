@@ -25,10 +25,11 @@ class Token:
     and its script once a character), and the entries of the style lexicons that end `inside` it or begin with it and go on (`longer`).
     """
 
-    __slots__ = ("cform", "inside", "kinds", "longer", "pos1", "pos2", "pos3", "script", "surface")
+    __slots__ = ("cform", "inside", "kinds", "longer", "pos1", "pos2", "pos3", "script", "size", "surface")
 
     def __init__(self, surface: str, pos: tuple[str, str, str, str]) -> None:
         self.surface = surface
+        self.size = len(surface)
         self.pos1, self.pos2, self.pos3, self.cform = pos
         self.script = script_of(surface)
         self.kinds = _kinds(self)
@@ -85,11 +86,17 @@ _AUXILIARIES = (
 )
 
 
+_shared: dict[
+    tuple[str, ...], tuple[str, ...]
+] = {}  # the same kinds are one object, which stays in the processor's cache
+
+
 def _kinds(token: Token) -> tuple[str, ...]:
     parts = tuple(p for p in (token.pos1, token.pos2, token.pos3) if p in _COUNTED)
     if token.pos1 in ("助動詞", "形容詞") and token.surface in _AUXILIARIES:
         parts += (_AUXILIARIES[token.surface],)
-    return parts + (token.script,) * len(token.surface)
+    parts += (token.script,) * token.size
+    return _shared.setdefault(parts, parts)
 
 
 class _Memo(dict[str, Token]):

@@ -202,7 +202,8 @@ class TextModel:
         owner = np.arange(len(texts)).repeat(sizes)
         trie, weights, known = self._trie
         found = [owner[places] * trie.nodes + nodes for places, nodes in trie.walk(symbols)]
-        distinct = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+        narrow = np.int32 if len(texts) * trie.nodes < 2**31 else np.int64  # half as wide sorts twice as fast
+        distinct = np.concatenate(found, dtype=narrow, casting="unsafe") if found else np.zeros(0, dtype=narrow)
         distinct.sort()
         first = np.ones(len(distinct), dtype=bool)
         np.not_equal(distinct[1:], distinct[:-1], out=first[1:])

@@ -47,6 +47,7 @@ def words(folder: str, *categories: str) -> frozenset[str]:
 
 
 Longer = dict[str, tuple[Entry, ...]]
+_NONE: Longer = {}  # one for all: looking into it stays in the processor's cache
 
 
 def beginnings(surface: str, folder: str) -> tuple[tuple[Entry, ...], Longer]:
@@ -59,7 +60,7 @@ def beginnings(surface: str, folder: str) -> tuple[tuple[Entry, ...], Longer]:
                 inside.append(entry)
         elif entry.text.startswith(surface):
             longer.setdefault(entry.text[len(surface)], []).append(entry)
-    return tuple(inside), {char: tuple(entries) for char, entries in longer.items()}
+    return tuple(inside), {char: tuple(entries) for char, entries in longer.items()} if longer else _NONE
 
 
 def match(text: str, tokens: Sequence[Token], starts: Sequence[int]) -> Hits:
@@ -67,7 +68,7 @@ def match(text: str, tokens: Sequence[Token], starts: Sequence[int]) -> Hits:
     hits: Hits = {}
     for token, start in zip(tokens, starts, strict=True):
         if token.longer:
-            after = start + len(token.surface)
+            after = start + token.size
             for entry in token.longer.get(text[after : after + 1], ()):
                 if text.startswith(entry.text, start):
                     end = start + len(entry.text)
