@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -25,6 +26,8 @@ _CHUNK = 512  # documents analysed at once: bounds memory, and LightGBM's call i
 _DIGITS = 6
 _MEMO_SIZE = 16_384  # headlines whose answers are remembered, about 15 MB
 _MEMO_CHARS = 200  # ... where they are no longer than this
+_KANA = re.compile("[\u3041-\u30ff]")
+_KANJI = re.compile("[\u4e00-\u9fff々]")
 # What is answered where the text is not Japanese: the middle, which says nothing.
 _NEUTRAL = {
     "sensational": 0.5,
@@ -126,8 +129,9 @@ def is_japanese(analysis: Analysis) -> bool:
     short enough to need none.
     """
     text = analysis.title.norm + (analysis.body.norm[:400] if analysis.body else "")
-    kana = sum("\u3041" <= c <= "\u30ff" for c in text)
-    kanji = sum("\u4e00" <= c <= "\u9fff" or c == "々" for c in text)
+    kana, kanji = len(_KANA.findall(text)), len(_KANJI.findall(text))
+    if kana and kanji and 10 * (kana + kanji) >= len(text):
+        return True  # nearly every text: there are no more letters than characters
     letters = sum(c.isalpha() for c in text)
     return letters > 0 and (kana + kanji) / letters >= 0.1 and (kana > 0 or letters <= 40)
 
@@ -219,10 +223,13 @@ def _document(item: Document | str) -> Document:
 
 def _answers(documents: Sequence[Document], model: QualityModel) -> list[_Answer]:
     analyses = [analyse(d) for d in documents]
-    answers = model.predict(analyses) if analyses else {}
+    if not analyses:
+        return []
+    answers = model.predict(analyses)
+    rows = zip(*(values.tolist() for values in answers.values()), strict=True)
     return [
-        _Answer({name: float(v[i]) for name, v in answers.items()}, is_japanese(a), a.body is not None)
-        for i, a in enumerate(analyses)
+        _Answer(dict(zip(answers, row, strict=True)), is_japanese(a), a.body is not None)
+        for a, row in zip(analyses, rows, strict=True)
     ]
 
 
