@@ -382,7 +382,9 @@ def drift_table(found: Drift, most: int = 15) -> str:
         out += ["", "rising among loud headlines (share of them now, before):"]
         out += [f"  {r.words}  {r.now:.3f}, {r.before:.3f}  ({r.headlines} headlines)" for r in found.rising[:10]]
     out += ["", *(f"note: {s}" for s in found.said)]
-    out += [f"drift: {reason}" for reason in found.reasons] or ["quiet"]
+    out += [f"drift: {reason}" for reason in found.reasons[:8]] or ["quiet"]
+    if len(found.reasons) > 8:
+        out.append(f"drift: and {len(found.reasons) - 8} more")
     return "\n".join(out)
 
 

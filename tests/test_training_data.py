@@ -133,6 +133,15 @@ def test_own_rows_join_the_corpus_with_its_weight(tmp_path):
     assert material.paths["own.csv"] == str(path)
 
 
+def test_an_own_grade_of_a_corpus_text_stands(tmp_path):
+    corpus = load_corpus().headlines
+    mine = corpus.loc[corpus["split"] == "train", ["title"]].head(200).assign(grade=1.25)
+    material = sources.gather([write(tmp_path / "own.csv", mine)])
+    fitted, held = material.headlines.frame, material.tests["held_out_headlines"].frame
+    assert not set(fitted["title"]) & set(held["title"])
+    assert (fitted.loc[fitted["title"].isin(mine["title"]), "grade"] == 1.25).all()
+
+
 def test_few_own_rows_are_all_fitted_on(tmp_path):
     material = sources.gather([write(tmp_path / "own.csv", own_rows(30))])
     assert "held_out_headlines" not in material.tests
