@@ -22,8 +22,8 @@ from quality.frames import INPUT_COLUMNS, column_names
 
 KINDS = (".parquet", ".jsonl", ".csv")
 CODECS = {".gz": "gzip", ".zst": "zstd"}
-BLOCK_ROWS = 32_768  # a unit of work and of the journal: seconds of scoring
-BLOCK_BYTES = 16 << 20  # ... and no more text than this, whatever the rows
+BLOCK_ROWS = 8_192  # a unit of work and of the journal: a second or two of scoring
+BLOCK_BYTES = 8 << 20  # ... and no more text than this, whatever the rows
 _CHUNK_ROWS = 2_048  # rows parsed and scored at once
 LONGEST = 64 << 20  # bytes of one line or field; where there are more, a line break or a closing quote is missing
 

@@ -17,7 +17,7 @@ from typing import IO, Any
 from quality.errors import DataError
 from quality.files import Form
 
-MERGED_ROWS = 2_000_000  # Parquet output of more rows stays a folder of part files
+MERGED_ROWS = 2_000_000  # Parquet output of more rows is a folder of part files, each of no more than this
 
 
 class Journal:
@@ -202,19 +202,24 @@ def _link(file: Path, place: Path) -> None:
 
 
 def _join(folder: Path, place: Path) -> None:
-    """A folder of Parquet parts as one file, or as the folder it is where that would be a very large one."""
+    """A folder of small Parquet parts as one file, or as a folder of large ones where one would be very large."""
     import pyarrow.parquet as pq
 
-    parts = sorted(folder.iterdir())
-    if len(parts) == 1:
-        _link(parts[0], place)
-    elif sum(pq.read_metadata(p).num_rows for p in parts) > MERGED_ROWS:
+    groups: list[list[Path]] = []
+    room = 0
+    for part in sorted(folder.iterdir()):
+        rows = pq.read_metadata(part).num_rows
+        if not groups or rows > room:
+            groups.append([])
+            room = MERGED_ROWS
+        groups[-1].append(part)
+        room -= rows
+    if len(groups) > 1:
         place.mkdir()
-        for part in parts:
-            _link(part, place / part.name)
-    else:
-        with pq.ParquetWriter(place, pq.read_schema(parts[0])) as out:
+    for number, parts in enumerate(groups):
+        file = place / f"part-{number:05d}.parquet" if len(groups) > 1 else place
+        with pq.ParquetWriter(file, pq.read_schema(parts[0])) as out:
             for part in parts:
                 out.write_table(pq.ParquetFile(part).read())
-        with place.open("rb") as file:
-            os.fsync(file.fileno())
+        with file.open("rb") as written:
+            os.fsync(written.fileno())
