@@ -176,7 +176,8 @@ def _is_high(model: QualityModel, head: Head, name: str, value: float) -> bool:
         return False
     if float(value).is_integer() and value == 0:
         return False
-    return (model.reference.percentile(name, value) or 0.0) >= 50
+    percentile = model.reference.percentile(name, value)
+    return percentile is None or percentile >= 50  # where the spread is unknown, what is there is there
 
 
 def _reason(

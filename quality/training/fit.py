@@ -36,8 +36,9 @@ PARAMETERS: dict[str, Any] = {
 SMALL: dict[str, Any] = {"num_leaves": 15, "min_data_in_leaf": 15, "feature_fraction": 0.3}  # for a few thousand rows
 # small trees on the log loss: a few hundred negatives carry no more leaves, and squares waste them on rows already told apart
 LOGISTIC: dict[str, Any] = {"objective": "cross_entropy", "num_leaves": 7}
-OWN = {"delivers": LOGISTIC, "whole": LOGISTIC}
-ROUNDS = {"sensational": 400, "substantive": 300, "delivers": 300, "whole": 300}
+# fewer trees, longer steps: every headline of a feed pays for them, and 400 short steps gave no more than 0.0005 of AUC
+OWN = {"sensational": {"learning_rate": 0.06}, "delivers": LOGISTIC, "whole": LOGISTIC}
+ROUNDS = {"sensational": 160, "substantive": 300, "delivers": 300, "whole": 300}
 LABELS = {"sensational": "grade", "substantive": "grade", "delivers": "delivery", "whole": "whole"}
 
 _LONGEST = 16  # characters of an n-gram
