@@ -29,6 +29,8 @@ _QUOTE_MARK = re.compile('[「」『』《》〈〉"]')
 
 _FLAT = re.compile('(?:「」|『』|《》|〈〉|"")+')
 
+_DEEPEST = 8  # open marks remembered: no prose nests deeper, and a page that repeats one mark must not cost its square
+
 
 class Quotation(NamedTuple):
     """What stands between a pair of quotation marks, the marks left out."""
@@ -123,6 +125,8 @@ class Text:
                 opened = [open_ for open_, _ in stack]
                 if char in _OPEN or (char == '"' and char not in opened):
                     stack.append((char, at))
+                    if len(stack) > _DEEPEST:
+                        del stack[0]
                     continue
                 partner = _CLOSE.get(char, '"')
                 if partner in opened:

@@ -113,3 +113,10 @@ def test_no_body(body):
 
 def test_body_kind_none_means_no_body():
     assert analyse(Document("題", "本文", body_kind="none")).body is None
+
+
+def test_endless_nesting_is_read_as_deep_as_prose_goes():
+    text = Text("「" * 5000 + "以上" + "」" * 5000)
+    found = text.quotations
+    assert 1 <= len(found) <= 8
+    assert "以上" in text.norm[found[-1].start : found[-1].end]
