@@ -96,13 +96,16 @@ class _Presence:
         """(columns kept, weights, bias) of a ridge regression on the rows."""
         import scipy.sparse
         from sklearn.linear_model import Ridge
+        from threadpoolctl import threadpool_limits
 
         part = self.matrix[rows]
         documents = np.asarray(part.sum(axis=0)).ravel()
         kept = np.flatnonzero(documents >= self.spec.min_count)
         idf = np.log(len(rows) / documents[kept]) / 3 + 0.01 if self.spec.idf else np.ones(len(kept))
         ridge = Ridge(alpha=self.spec.penalty, solver="sparse_cg", tol=1e-4)
-        ridge.fit(_scaled(part[:, kept]) @ scipy.sparse.diags(idf), labels, sample_weight=weights)
+        # a BLAS sum in threads differs in its last bits with the number of threads
+        with threadpool_limits(1):
+            ridge.fit(_scaled(part[:, kept]) @ scipy.sparse.diags(idf), labels, sample_weight=weights)
         return kept, (ridge.coef_ * idf).astype(np.float32), float(np.float32(ridge.intercept_))
 
     def predict(self, rows: Array, fitted: tuple[Array, Array, float]) -> Array:
