@@ -98,7 +98,6 @@ HEADS: tuple[HeadSpec, ...] = (
         extra=(SENSATIONAL_RAW,),
     ),
 )
-HEAD_NAMES: tuple[str, ...] = tuple(h.name for h in HEADS)
 
 
 def head(name: str) -> HeadSpec:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from quality import policy
 from quality.errors import DataError
-from quality.heads import HEADS
+from quality.heads import HEADS, head
 from quality.model import QualityModel
 from quality.training import registry, sources, tracking
 from quality.training.baselines import tfidf_ridge
@@ -44,14 +44,14 @@ def gain_shares(model: QualityModel) -> dict[str, dict[str, float]]:
 
     group = {f.name: f.group for f in FEATURES}
     found = {}
-    for head in model.heads.values():
-        gain = head.booster.feature_importance("gain")
+    for fitted in model.heads.values():
+        gain = fitted.booster.feature_importance("gain")
         shares = dict.fromkeys(("headline", "attribution", "promise", "prose", "layout", "text", "headline score"), 0.0)
-        for column, value in zip(head.spec.columns, gain, strict=True):
+        for column, value in zip(fitted.spec.columns, gain, strict=True):
             key: str = group.get(column) or ("text" if "." in column else "headline score")
             shares[key] += float(value)
         total = sum(shares.values()) or 1.0
-        found[head.spec.name] = {k: round(v / total, 4) for k, v in shares.items()}
+        found[fitted.spec.name] = {k: round(v / total, 4) for k, v in shares.items()}
     return found
 
 
@@ -64,14 +64,14 @@ def collect_metrics(
     baselines: dict[str, Any] = {}
     for name, data in tests.items():
         body = "body" in data.frame
-        spec = next(h for h in HEADS if h.name == ("substantive" if body else "sensational"))
+        spec = head("substantive" if body else "sensational")
         said = np.clip(tfidf_ridge((articles if body else headlines).frame, data.frame, "grade", body), 0, 3)
         label = data.frame["grade"].to_numpy(float)
         baselines[name] = {spec.name: head_figures(spec, label, said / 3, said)}
     tables = {}
     for name in ("sensational", "substantive"):
         rows = fitted.held_out[name][fitted.held_out[name]["base"]]
-        spec = next(h for h in HEADS if h.name == name)
+        spec = head(name)
         tables[name] = threshold_table(spec, rows["label"].to_numpy(float), rows["probability"].to_numpy(float))
     return {
         "model_version": fitted.model.version,
@@ -226,5 +226,5 @@ def _log_results(
 def with_titles(check: pd.DataFrame, headlines: Labelled, articles: Labelled) -> pd.DataFrame:
     """The list of labels that look wrong, with the titles it leaves out elsewhere."""
     tables = {spec.name: (articles if spec.needs_body else headlines).frame["title"] for spec in HEADS}
-    titles = [tables[head].iloc[row] for head, row in zip(check["head"], check["row"], strict=True)]
+    titles = [tables[name].iloc[row] for name, row in zip(check["head"], check["row"], strict=True)]
     return check.assign(title=titles)

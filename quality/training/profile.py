@@ -26,7 +26,6 @@ UNKNOWN = "unknown_words"
 LOUD = 0.5  # a headline is loud from this probability on
 _BINS = 10
 _KEPT = 3_000  # words of loud headlines that a reference keeps, the most frequent
-_TITLE = {f.name for f in TITLE_FEATURES}
 
 
 def edges_of(values: Array, bins: int = _BINS) -> list[float]:
@@ -106,11 +105,6 @@ def measure(model: QualityModel, analyses: Sequence[Analysis]) -> tuple[dict[str
     answers = model.predict(analyses)
     unknown = unknown_shares(analyses, vocabulary(model))
     return columns_of(dense, answers, unknown), answers["sensational"]
-
-
-def is_title(name: str) -> bool:
-    """Whether the number is read off the headline alone."""
-    return name in _TITLE or name in ("sensational", UNKNOWN)
 
 
 def reference_of(fitted: Fitted, headlines: Labelled, articles: Labelled) -> Reference:
