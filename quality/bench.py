@@ -256,6 +256,7 @@ def read(path: Path, rows: int) -> Iterator[Document]:
 @click.option("--cold", is_flag=True, help="Also the start of a fresh process.")
 @click.option("--memory", type=int, help="Also the peak memory of a batch of so many rows, and of ten times as many.")
 @click.option("--workers", type=int, help="Also a batch of --rows rows by one process, and by so many.")
+@click.option("--install", is_flag=True, help="Also the megabytes of an installation.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def main(
     source: Path | None,
@@ -265,14 +266,15 @@ def main(
     cold: bool,
     memory: int | None,
     workers: int | None,
+    install: bool,
     as_json: bool,
 ) -> None:
-    from quality import bench_process
+    from quality import bench_install, bench_process
 
     found: dict[str, Any] = {}
     try:
-        if source is None and not (page_folder or cold):
-            raise click.UsageError("name a file with a column title, or --pages FOLDER, or --cold")
+        if source is None and not (page_folder or cold or install):
+            raise click.UsageError("name a file with a column title, or --pages FOLDER, --cold or --install")
         if source is not None:
             found |= stages(list(read(source, rows)) if rows <= 50_000 else read(source, rows), peers)
             found["single"] = singles(list(islice(read(source, 2 * _SINGLES), 2 * _SINGLES)))
@@ -284,6 +286,8 @@ def main(
             found["pages"] = pages(page_folder)
         if cold:
             found["cold_start"] = bench_process.cold_start()
+        if install:
+            found["install"] = bench_install.install()
     except DataError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(found, indent=1) if as_json else table(found))
@@ -305,7 +309,7 @@ def table(found: dict[str, Any]) -> str:
         wall = ", ".join(f"{k} {v:.0f} us" for k, v in one["score_wall_us"].items())
         lines.append(f"  by the wall clock: {wall};")
         lines.append(f"  p50 is {one['p50_times_tokenising']} times tokenising ({one['tokenise_us']['p50']:.0f} us)")
-    for name in ("memory", "workers", "pages", "cold_start"):
+    for name in ("memory", "workers", "pages", "cold_start", "install"):
         if name in found:
             lines += ["", f"{name.replace('_', ' ')}: {json.dumps(found[name])}"]
     return "\n".join(lines).lstrip("\n")

@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from quality import bench, bench_process
+from quality import bench, bench_install, bench_process
 
 TITLES = [
     f"町が{i}日に説明会 住民{i * 3}人が参加" if i % 2 else f"まさかの{i}位に騒然…その理由とは" for i in range(300)
@@ -59,6 +59,14 @@ def test_memory_and_workers(source):
 def test_cold_start():
     found = bench_process.cold_start(rounds=1)
     assert found["times"] > 0.5
+
+
+def test_install():
+    found = bench_install.install()
+    assert found["distributions"] >= 9
+    assert {"unidic-lite", "pyarrow"} <= set(found["largest_mb"])
+    assert "mlflow" not in bench_install._needed("feed-quality")  # an extra
+    assert found["total_mb"] > found["own_mb"] + sum(found["largest_mb"].values())
 
 
 def test_nothing_to_measure(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from quality import load_model, score_page
 from quality.training import gate
-from quality.training.card import figures_table, model_card, render_into
+from quality.training.card import model_card
 from quality.training.dataset import digest
 from quality.training.evaluate import dev_sets, evaluate
 
@@ -19,11 +19,6 @@ METRICS = json.loads((ROOT / "quality" / "champion" / "metrics.json").read_text(
 
 def test_metrics_are_the_champions():
     assert METRICS["model_version"] == load_model().version
-
-
-def test_readme_figures_are_rendered_from_metrics():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert render_into(text, figures_table(METRICS)) == text
 
 
 def test_model_card_is_rendered_from_metrics():

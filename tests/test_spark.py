@@ -111,3 +111,13 @@ def test_a_frame_that_cannot_be_scored_says_why_at_once(session):
         spark.score(df.selectExpr("Quality as title"))
     with pytest.raises(ModelError, match=r"manifest\.json"):
         spark.score(df.select("title"), model="/nowhere")
+
+
+def test_readmes_block_runs(session, tmp_path, monkeypatch):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = readme.split("<!-- runs in tests/test_spark.py")[1].split("```")[1].removeprefix("python\n")
+    monkeypatch.chdir(tmp_path)
+    session.createDataFrame([(t,) for t in rows(20)["title"]], ["title"]).write.parquet(f"{tmp_path}/headlines")
+    here = block.replace('"headlines/"', f'"{tmp_path}/headlines"').replace('"scored/"', f'"{tmp_path}/scored"')
+    exec(compile(here, "README.md", "exec"), {"session": session})
+    assert session.read.parquet(f"{tmp_path}/scored").count() == 20

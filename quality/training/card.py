@@ -1,11 +1,10 @@
-"""README's figures and the model card, rendered from metrics.json: one source of figures."""
+"""The table of figures and the model card, rendered from metrics.json: one source of figures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-BEGIN, END = "<!-- figures: rendered from quality/champion/metrics.json -->", "<!-- /figures -->"
 _SET_NAMES = {
     "headlines_dev": "headlines, dev",
     "articles_dev": "articles, dev",
@@ -110,12 +109,3 @@ The graders shared one mind, so agreement between different people would be lowe
 new bait wears new words, so refit and watch for drift. Layout is known for whole pages only.
 Text that is not Japanese is answered `uncertain`, never guessed.
 """
-
-
-def render_into(text: str, table: str) -> str:
-    """`text` with what stands between the figure markers replaced."""
-    before, begun, rest = text.partition(BEGIN)
-    _, ended, after = rest.partition(END)
-    if not begun or not ended:
-        raise ValueError(f"the markers {BEGIN} and {END} are missing")
-    return f"{before}{BEGIN}\n{table}\n{END}{after}"

@@ -63,19 +63,17 @@ def read_limits(path: str | Path) -> tuple[dict[str, float], dict[str, str]]:
         raise DataError(f"gate file {path} can't be read: {error}") from error
 
 
-def raise_limits(
-    path: str | Path, metrics: Mapping[str, Any], margin: float = 0.003, lower: bool = False
+def tightened(
+    limits: Mapping[str, float], metrics: Mapping[str, Any], margin: float = 0.003, lower: bool = False
 ) -> dict[str, float]:
-    """Tighten the limits to the figures reached, less a margin; a limit is loosened only where `lower` is said."""
-    limits, data = read_limits(path)
-    for figure, limit in limits.items():
-        value = check(metrics, {figure: limit})[0].value
-        if value is None:
+    """The limits moved to the figures reached, less a margin; one that is missed gives way only where `lower` is said."""
+    found = dict(limits)
+    for verdict in check(metrics, limits):
+        if verdict.value is None:
             continue
-        reached = round(value + margin, 4) if is_error(figure) else round(value - margin, 4)
-        better = reached < limit if is_error(figure) else reached > limit
-        if better or lower:
-            limits[figure] = reached
-    content = {"data": data, "limits": limits}
-    Path(path).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    return limits
+        error = is_error(verdict.figure)
+        reached = round(verdict.value + margin if error else verdict.value - margin, 4)
+        better = reached < verdict.limit if error else reached > verdict.limit
+        if better or (lower and not verdict.passed):
+            found[verdict.figure] = reached
+    return found
