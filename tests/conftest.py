@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import browse
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -17,6 +18,14 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("../shared is absent")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if browse.chromium() is None:
+        pytest.skip("chromium is absent")
+    with browse.launched() as found:
+        yield found
 
 
 @pytest.hookimpl(wrapper=True)

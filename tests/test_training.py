@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from browse import WIDTHS, opened, overflow
 
 from quality import DataError, load_corpus, load_model
 from quality.training import dataset, gate
@@ -108,6 +109,22 @@ def test_the_report_asks_for_nothing_and_prints_no_text_of_the_users(trained, la
         if file.is_file() and file.suffix in (".html", ".json", ".csv"):
             text = file.read_text(encoding="utf-8")
             assert not [t for t in titles if t in text], file.name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("columns", WIDTHS.values())
+def test_the_report_fits_a_browser(trained, browser, tmp_path, columns, scheme):
+    import mlflow
+
+    uri, (one, _) = trained
+    address = f"runs:/{one.run_id}/report.html"
+    file = Path(mlflow.artifacts.download_artifacts(address, tracking_uri=uri, dst_path=str(tmp_path)))
+    page, said = opened(browser, file, columns, scheme)
+    page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    assert page.locator("svg").count() > 20
+    assert overflow(page) == 0
+    assert said == []
+    page.context.close()
 
 
 def test_labels_to_check_are_those_that_contradict(trained):

@@ -7,11 +7,11 @@ import json
 import os
 import pty
 import re
-import shutil
 import subprocess
 import sys
 
 import pytest
+from browse import WIDTHS, opened, overflow
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -226,19 +226,6 @@ def test_a_mark_over_a_line_break_goes_on_in_the_next_paragraph():
 # As a browser shows it
 
 
-@pytest.fixture(scope="module")
-def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("chromium is absent")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=path)
-        yield found
-        found.close()
-
-
 # Every visible run of text against the nearest background behind it, as WCAG 2 counts contrast.
 _CONTRAST = """() => {
   const part = c => { c /= 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4 };
@@ -260,28 +247,18 @@ _CONTRAST = """() => {
 
 
 def _open(browser, tmp_path, shown: str, columns: int = 1280, scheme: str = "light"):
-    """The page as opened from disk, with whatever it said to the console, asked for, or tried to run."""
     file = tmp_path / "page.html"
     file.write_text(shown, encoding="utf-8")
-    context = browser.new_context(viewport={"width": columns, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
-    said: list[str] = []
-    page.expose_function("pwned", lambda *_: said.append("a script ran"))
-    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("dialog", lambda dialog: said.append("a dialog"))
-    page.on("request", lambda request: said.append(request.url) if request.url != file.as_uri() else None)
-    page.goto(file.as_uri())
-    return page, said
+    return opened(browser, file, columns, scheme)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("columns", [390, 1280])
+@pytest.mark.parametrize("columns", WIDTHS.values())
 def test_it_fits_and_reads_in_a_browser(browser, example, tmp_path, columns, scheme):
     for name, shown in _views(example).items():
         page, said = _open(browser, tmp_path, shown, columns, scheme)
         page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
-        assert page.evaluate("document.documentElement.scrollWidth") <= columns, name
+        assert overflow(page) == 0, name
         assert page.evaluate(_CONTRAST) == [], name
         assert said == [], name
         page.context.close()
@@ -301,7 +278,7 @@ def test_a_word_shows_its_reason_at_the_keyboard(browser, example, tmp_path):
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
     page.keyboard.press("Tab")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert overflow(page) == 0
     landmarks = page.locator("main, section[aria-label]").count()
     assert landmarks >= 6
     page.context.close()
@@ -316,7 +293,7 @@ def test_nothing_hostile_runs_in_a_browser(browser, hostile, tmp_path):
             mark.dispatch_event("focus")
         page.wait_for_timeout(100)
         assert [s for s in said if "favicon" not in s] == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+        assert overflow(page) == 0, name
         assert page.title().endswith("| feed-quality") or name == "card"
         page.context.close()
 

@@ -158,7 +158,8 @@ def _reference(fitted: Fitted) -> str:
         span = f"{edges[0]:g} … {edges[-1]:g}" if edges else "constant"
         picture = Raw(svg.histogram(found["counts"], _COLOUR.get(name, 4)))
         rows.append([name, meaning.get(name, ""), picture, span, sum(found["counts"])])
-    return table(["number", "meaning", "counts in bins", "between", "rows"], rows)
+    shown = table(["number", "meaning", "counts in bins", "between", "rows"], rows)
+    return f"<details><summary>{len(rows)} numbers</summary>{shown}</details>"
 
 
 def worst_of_corpus(
@@ -228,7 +229,7 @@ def render(
         ("Labels worth a second look", "A model that never saw them contradicts them by half the scale or more. The run's "
          "labels_to_check.csv has them all.", _to_check(check)),
         ("Worst mistakes", "Of the corpus that ships; rows of your own are never printed here.", _worst(fitted, material)),
-        ("Drift reference", "What `quality drift` holds a later feed against; it travels in the model.", _reference(fitted)),
+        ("Drift reference", "What “quality drift” holds a later feed against; it travels in the model.", _reference(fitted)),
         ("Data", f"{metrics['rows']['headlines']} headlines and {metrics['rows']['articles']} articles.", _data(metrics, material)),
         ("Environment", "", table(["what", "version"], environment.items())),
     ]  # fmt: skip
