@@ -29,6 +29,7 @@ _QUOTE_MARK = re.compile('[「」『』《》〈〉"]')
 
 _FLAT = re.compile('(?:「」|『』|《》|〈〉|"")+')
 
+_TITLE = 1_000  # characters of a title that are read: no headline has a fifth of them, and none may cost its square
 _DEEPEST = 8  # open marks remembered: no prose nests deeper, and a page that repeats one mark must not cost its square
 
 
@@ -194,7 +195,7 @@ class Analysis:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.title = Text(document.title)
+        self.title = Text(document.title[:_TITLE])
 
     @cached_property
     def body(self) -> Text | None:

@@ -62,6 +62,8 @@ _STEPS = (
 # What the steps are for begins with one of these, or with two marks in a row: a fast look before the slow ones.
 _ODD = re.compile(f"[{_PICTURES}*_^`´☆★♪♡♥]")
 _RUN = re.compile("[!?ー〜・。.【】<>][!?ー〜・。.【】<>]")
+# NFKC sorts the marks laid over a letter, at the cost of their number's square; no script lays more than a few.
+_STORM = re.compile(r"(?:[^\w\s]|[ﾞﾟ]){64,}")
 _REACH = 8  # pieces looked ahead when matching a normalised character to its source
 
 
@@ -72,13 +74,19 @@ def normalise(text: str, lines: bool = False) -> str:
         text = text.translate(_FOLD)
         plain = _PLAIN.fullmatch(text)
         if not plain:
-            text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_FOLD)
+            text = unicodedata.normalize("NFKC", _STORM.sub(_calm, _INVISIBLE.sub("", text))).translate(_FOLD)
     if "." in text or _RUN.search(text) or (not plain and _ODD.search(text)):
         for what, by in _STEPS:
             text = what.sub(by, text)
     if lines:
         return "\n".join(filter(None, map(_fold_space, text.splitlines())))
     return _fold_space(text)
+
+
+def _calm(storm: re.Match[str]) -> str:
+    """A run of marks without what is laid over its later part."""
+    run = storm.group()
+    return run[:32] + "".join(c for c in run[32:] if c not in "ﾞﾟ" and unicodedata.category(c)[0] != "M")
 
 
 def _fold_space(text: str) -> str:
@@ -113,7 +121,7 @@ def offsets(text: str, normal: str) -> list[int]:
     start = 0
     while start < len(text):
         end = start + 1
-        while end < len(text) and _joins(text[end]):
+        while end < min(len(text), start + 32) and _joins(text[end]):
             end += 1
         cluster = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text[start:end])).translate(_FOLD)
         chars += cluster
