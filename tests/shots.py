@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 from browse import WIDTHS, launched, opened, overflow
+from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -72,6 +73,7 @@ def main(folder: Path, report: Path | None) -> None:
                 page, _ = opened(browser, file, 1200, height=860)
                 page.locator("h1 mark[tabindex]", has_text=re.compile(f"^{WORD}")).first.focus()
                 page.screenshot(path=PICTURE)
+                Image.open(PICTURE).convert("RGB").quantize(64).save(PICTURE, optimize=True)
     click.echo(f"pictures are in {folder} and {PICTURE.relative_to(ROOT)}")
     if wrong:
         raise click.ClickException("\n".join(wrong))

@@ -92,7 +92,7 @@ def by_grade(answers: pd.DataFrame, columns: dict[str, str], grade: str = "grade
         for box, colour in zip(boxes["boxes"], _GRADES, strict=False):
             box.set_facecolor(colour)
         axis.set_xticklabels([f"{g:g}" for g in grades])
-        axis.set(title=label, xlabel="人のつけた評点")
+        axis.set(title=label, xlabel="評点")
     pyplot.close(figure)
     return figure
 
