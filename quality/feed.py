@@ -38,6 +38,7 @@ _FIELDS = {  # element of an item -> what it is to us
 }
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 _TAG = re.compile(r"<[^<>]*>")
+_LONG_NUMBER = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 _BREAK = re.compile(r"</?(?:p|br|div|li|h[1-6])\b[^<>]*>", re.I)
 _CODECS = {  # encodings a feed may declare, and the codec that reads them; Shift_JIS on the web is Microsoft's
     "utf-8": "utf-8",
@@ -200,8 +201,8 @@ class _Reader:
 
 
 def _plain(text: str) -> str:
-    """The text of a field that may hold HTML."""
-    return html.unescape(_TAG.sub("", _BREAK.sub("\n", text))).strip()
+    """The text of a field that may hold HTML. A reference to a character that can't be is dropped: Python refuses long numbers."""
+    return html.unescape(_LONG_NUMBER.sub("\ufffd", _TAG.sub("", _BREAK.sub("\n", text)))).strip()
 
 
 def _with_indent(text: bytes, item: _Item) -> tuple[int, int]:

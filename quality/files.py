@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from quality.encodings import SAMPLE, detect, is_broken
 from quality.errors import DataError
-from quality.frames import INPUT_COLUMNS, column_names
+from quality.frames import INPUT_COLUMNS, column_names, repeated
 
 KINDS = (".parquet", ".jsonl", ".csv")
 CODECS = {".gz": "gzip", ".zst": "zstd"}
@@ -216,8 +216,7 @@ def json_object(line: bytes, encoding: str = "utf-8") -> dict[str, Any] | str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"two values named {next(n for n in names if names.count(n) > 1)[:40]!r}")
+        raise ValueError(f"two values named {repeated(name for name, _ in pairs)[0][:40]!r}")
     return found
 
 
@@ -236,8 +235,7 @@ def _row_blocks(stream: BinaryIO, encoding: str) -> Iterator[Block]:
         return
     if any(map(is_broken, header)):
         raise DataError(f"the header {_not(encoding)}")
-    twice = sorted({n for n in header if header.count(n) > 1})
-    if twice:
+    if twice := repeated(header):
         raise DataError(f"two columns of one name: {', '.join(twice)}")
     rows: list[list[str]] = []
     size = 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from quality.errors import DataError
@@ -28,10 +29,14 @@ def column_names(frame: Any) -> list[str]:
         raise TypeError(
             f"a pandas.DataFrame, pyarrow.Table, pyarrow.RecordBatch or list of dicts is scored, not {type(frame).__name__}"
         )
-    twice = sorted({n for n in names if names.count(n) > 1})
-    if twice:
+    if twice := repeated(names):
         raise DataError(f"the table has two columns of one name: {', '.join(twice)}")
     return names
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """The names that stand there more than once."""
+    return sorted(name for name, count in Counter(names).items() if count > 1)
 
 
 def records(frame: Any) -> Iterator[dict[str, Any]]:

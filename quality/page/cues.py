@@ -67,10 +67,10 @@ PAID = re.compile(
 )
 # No sentence of an article, whatever its full stops.
 NOTICE = re.compile(r"無断(?:転載|複製|使用)|転載を?禁|All [Rr]ights|ALL RIGHTS|Copyright|COPYRIGHT|©|Ⓒ")
-RANK = re.compile(r"\s*(?:第|No\.?|#)?\s*([0-9０-９]{1,3})\s*[位.．]?\s*")
+RANK = re.compile(r"\s*+(?:第|No\.?|#)?\s*+([0-9０-９]{1,3})\s*+[位.．]?\s*+")
 # A picture's credit on a line of its own.
 SOURCE = re.compile(r"(?:引用|出典|写真|画像|撮影|Photo|photo|Image|イラスト)(?:提供|元)?\s?[:：][^。]*$")
 COMMENTS = re.compile(r"コメント(?:する|を(?:書く|投稿))?\s*[(（]?\d*件?[)）]?")
-EMAIL = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+EMAIL = re.compile(r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 # Labels of a rail's item that are no tag.
 NO_TAG = _any(r"\d{1,2}[:：]\d{2}|[月日]|前$|^\W*$|^[\d,. ]+\w{0,6}$|もっと|一覧|続き|こちら|コメント|シェア|NEW$|new$")

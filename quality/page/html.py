@@ -14,7 +14,7 @@ from .parts import Boxes, Piece, Source
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.I)
 _SPACE = re.compile("[ \t\r\f\x0b\xa0\u200b\ufeff]+")
 _BLANK = " \t\r\n\f\x0b\xa0\u200b\ufeff\u3000"
-_WRAP = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef])[ \n]*\n[ \n]*(?=[\u3000-\u9fff\uff00-\uffef])")
+_WRAP = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef])[ ]*+\n[ \n]*+(?=[\u3000-\u9fff\uff00-\uffef])")
 _MAX_DEPTH = 600  # deeper elements are walked, but share the box of this depth
 _ROOT = "body"
 _BREAKS = {"br": "\x00", "hr": "\x00\x00"}
