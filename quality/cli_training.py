@@ -28,7 +28,7 @@ def _extra(what: str) -> Iterator[None]:
         yield
     except ImportError as error:
         raise click.ClickException(
-            f"{error.name} is missing: {what} needs the extra, pip install 'feed-quality[train]'"
+            f"{error.name} is missing: {what} needs an extra, pip install 'feed-quality[train]', or '.[train]' in a clone"
         ) from error
 
 
@@ -127,17 +127,17 @@ def train(
         from quality.training.card import figures_table
         from quality.training.job import train as run
 
-    done = run(
-        data,
-        output,
-        seed=seed,
-        tracking_uri=tracking_uri,
-        experiment=experiment,
-        corpus_weight=corpus_weight,
-        register=register,
-        curve=learning_curve,
-        labels_to_check=labels_to_check,
-    )
+        done = run(
+            data,
+            output,
+            seed=seed,
+            tracking_uri=tracking_uri,
+            experiment=experiment,
+            corpus_weight=corpus_weight,
+            register=register,
+            curve=learning_curve,
+            labels_to_check=labels_to_check,
+        )
     click.echo(figures_table(done.metrics))
     _say(done.said)
     click.echo(f"\nmodel {done.metrics['model_version']} is in {done.folder}", err=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from browse import WIDTHS, opened, overflow
+from click.testing import CliRunner
 
 from quality import DataError, load_corpus, load_model
+from quality.cli import main
 from quality.training import dataset, gate
 from quality.training.calibrate import centered_isotonic, label_thresholds
 
@@ -249,3 +252,11 @@ def test_floors_rise_and_fall_only_when_told():
     assert gate.tightened(limits, METRICS, lower=True) == {"dev.sensational.auc": 0.947, "dev.sensational.mse": 0.018}
     held = {"dev.sensational.auc": 0.949}  # within the margin of what was reached: nothing to give way to
     assert gate.tightened(held, METRICS, lower=True) == held
+
+
+@pytest.mark.parametrize("call", [["train"], ["promote"], ["drift", "feed.jsonl"]], ids=" ".join)
+def test_without_the_extra_each_command_names_it(call, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mlflow", None)  # an import of it fails, as where it is not installed
+    result = CliRunner().invoke(main, call)
+    assert result.exit_code == 1
+    assert "pip install 'feed-quality[train]'" in result.output
