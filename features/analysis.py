@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import NamedTuple
 
 from features import lexicon
 from features.document import Document
 from features.normalise import normalise, offsets
-from features.tokens import Token, tokenize
+from features.tokens import Token, count, tokenize
 
 Span = tuple[int, int]
 
@@ -24,7 +23,6 @@ _SENTENCE_END = re.compile(r"[。!?][!?。]*[」』)\"'】]*|\n")
 _OPEN = {"「": "」", "『": "』", "“": "”", "《": "》", "〈": "〉"}
 _CLOSE = {close: open_ for open_, close in _OPEN.items()}
 _MARKS = frozenset({"補助記号", "空白", "記号"})
-_BLANK = re.compile(r"\s")
 _QUOTE_MARK = re.compile('[「」『』《》〈〉"]')
 
 _FLAT = re.compile('(?:「」|『』|《》|〈〉|"")+')
@@ -56,22 +54,12 @@ class Text:
     @cached_property
     def starts(self) -> list[int]:
         """Where each token starts in `norm`."""
-        packed = list(accumulate([token.size for token in self.tokens], initial=0))[
-            :-1
-        ]  # as if there were no white space
-        if len(self.norm.split(None, 1)) < 2:
-            return packed
-        starts: list[int] = []
-        blanks = [m.start() for m in _BLANK.finditer(self.norm)]
-        for passed, blank in enumerate(blanks):
-            upto = bisect_left(packed, blank - passed)
-            starts += [at + passed for at in packed[len(starts) : upto]]
-        return starts + [at + len(blanks) for at in packed[len(starts) :]]
+        return [end - token.size for end, token in zip(self.ends, self.tokens, strict=True)]
 
     @cached_property
     def ends(self) -> list[int]:
         """Where each token ends in `norm`."""
-        return [start + len(token.surface) for start, token in zip(self.starts, self.tokens, strict=True)]
+        return list(accumulate([token.step for token in self.tokens]))
 
     @cached_property
     def surfaces(self) -> list[str]:
@@ -80,12 +68,16 @@ class Text:
     @cached_property
     def words(self) -> lexicon.Hits:
         """Spans of the style lexicons' entries, by category."""
-        return lexicon.match(self.norm, self.tokens, self.starts)
+        return lexicon.match(self.norm, self.tokens, self.ends)
 
     @cached_property
-    def kinds(self) -> Counter[str]:
-        """How much of each kind there is: tokens of a part of speech, whatever its level, and characters of a script."""
-        return Counter(chain.from_iterable([token.kinds for token in self.tokens]))
+    def tally(self) -> int:
+        """How much of each kind there is (`features.tokens.KINDS`), packed as in a token."""
+        return sum([token.tally for token in self.tokens])
+
+    def count(self, kind: str) -> int:
+        """Tokens of a part of speech, whatever its level, or characters of a script."""
+        return count(self.tally, kind)
 
     @cached_property
     def last(self) -> Token | None:
@@ -165,6 +157,12 @@ class Text:
             spans.append((begun, len(self.norm)))
         return spans
 
+    def forget(self) -> None:
+        """Let go of everything but the text and its tokens: what the features worked out on the way weighs five times as much."""
+        kept = self.raw, self.norm, self.tokens
+        self.__dict__.clear()
+        self.raw, self.norm, self.tokens = kept
+
     def token_range(self, span: Span) -> tuple[int, int]:
         """Indexes of the first token that starts in `span` and of the first one after it."""
         return bisect_left(self.starts, span[0]), bisect_left(self.starts, span[1])
@@ -204,6 +202,15 @@ class Analysis:
             return None
         text = Text(raw, lines=True)
         return text if text.norm else None
+
+    def forget(self) -> None:
+        """Let go of what can be worked out again (see Text.forget)."""
+        document, title, body = self.document, self.title, self.body
+        self.__dict__.clear()
+        self.document, self.title, self.__dict__["body"] = document, title, body
+        title.forget()
+        if body is not None:
+            body.forget()
 
 
 def analyse(document: Document) -> Analysis:

@@ -12,7 +12,20 @@ from features import headline_lure as lure
 from features import headline_quotes as quoted
 from features.analysis import Analysis
 from features.feature import NAN, Feature, Located
-from features.headline_parts import Given, kind, line, located, marks, measurer, pattern, script, tags, word_list
+from features.headline_parts import (
+    Given,
+    Part,
+    kind,
+    line,
+    located,
+    marks,
+    measurer,
+    part,
+    pattern,
+    script,
+    tags,
+    word_list,
+)
 
 _STACKED = re.compile(r"[!?]{2,}|!.*!")
 # Figures are scanned once: a pattern begins with its figure wherever it can.
@@ -33,23 +46,11 @@ _LURES = {"気になる", "話題", "驚き", "衝撃", "おもしろ", "面白"
 _LOUD = ("drama", "curiosity", "emotive", "reaction", "slang", "shout", "pressure", "revelation", "katakana", "spoken")
 
 
-def length(a: Analysis) -> float:
-    return len(a.title.norm)
-
-
-def words(a: Analysis) -> float:
-    return len(a.title.tokens)
-
-
-def word_length(a: Analysis) -> float:
-    n = len(a.title.tokens)
-    return len(a.title.norm) / n if n else NAN
-
-
-def clauses(a: Analysis) -> float:
-    """Parts set off by a space, a comma or an ellipsis."""
-    count = a.title.norm.count
-    return 1 + count(" ") + count("、") + count("...")
+def shape(a: Analysis) -> tuple[float, ...]:
+    """Characters, words, characters a word, and parts set off by a space, a comma or an ellipsis."""
+    norm, n = a.title.norm, len(a.title.tokens)
+    clauses = 1 + norm.count(" ") + norm.count("、") + norm.count("...")
+    return len(norm), n, len(norm) / n if n else NAN, clauses
 
 
 def shout_tags(a: Analysis) -> Located:
@@ -74,8 +75,7 @@ def stacked_marks(a: Analysis) -> Located:
 def loudness(a: Analysis) -> float:
     """Loud words of any list, a share of all words."""
     found = a.title.words
-    n = len(a.title.tokens)
-    return min(1.0, sum([len(found[c]) for c in _LOUD if c in found]) / n) if n else NAN
+    return min(1.0, sum([len(found[c]) for c in _LOUD if c in found]) / len(a.title.tokens)) if found else 0
 
 
 def loud_lists(a: Analysis) -> float:
@@ -91,10 +91,10 @@ def luring_tag(a: Analysis) -> float:
 
 
 FEATURES: tuple[Feature, ...] = (
-    line("title_chars", 0, "characters of the headline", (length, None)),
-    line("title_words", 0, "words of the headline", (words, None)),
-    line("title_word_length", 0, "mean characters a word", (word_length, None)),
-    line("title_clauses", 0, "parts set off by spaces, commas or ellipses", (clauses, None)),
+    line("title_chars", 0, "characters of the headline", part(shape, 0)),
+    line("title_words", 0, "words of the headline", part(shape, 1)),
+    line("title_word_length", 0, "mean characters a word", part(shape, 2)),
+    line("title_clauses", 0, "parts set off by spaces, commas or ellipses", part(shape, 3)),
     line("drama", 1, "words that dramatise beyond the fact", word_list("drama")),
     line("curiosity", 1, "words that open a gap of curiosity", word_list("curiosity")),
     line("revelations", 1, "someone tells, confesses or lays bare", word_list("revelation")),
@@ -109,8 +109,8 @@ FEATURES: tuple[Feature, ...] = (
     line("slang", 1, "forum and video slang", word_list("slang")),
     line("spoken", 1, "spoken words and endings", word_list("spoken")),
     line("katakana_emphasis", 1, "katakana where kanji or hiragana is usual", word_list("katakana")),
-    line("loudness", 1, "loud words of any list, a share of all words", (loudness, None), 1.0),
-    line("loud_lists", 1, "how many kinds of loud words there are", (loud_lists, None)),
+    line("loudness", 1, "loud words of any list, a share of all words", (Given("word", loudness), None), 1.0),
+    line("loud_lists", 1, "how many kinds of loud words there are", (Given("word", loud_lists), None)),
     line("plain_news", -1, "plain words of news", word_list("plain_news")),
     line("weather_and_traffic", -1, "words of weather and traffic reports", word_list("weather")),
     line("institutions", -1, "institutions and offices that act", word_list("institution")),
@@ -137,19 +137,30 @@ FEATURES: tuple[Feature, ...] = (
     line("figures", -1, "figures with a unit, scores", pattern(_FIGURES, needs="digit")),
     line("title_dates", -1, "dates and hours", pattern(_DATES, needs="digit")),
     line("arrows", 1, "arrows", pattern(_ARROW)),
-    line("quotes", 0, "quotations", (Given("quotation", quoted.quote_count), quoted.quote_spans)),
+    line("quotes", 0, "quotations", part(quoted.values, 0, quoted.quote_spans, "quotation")),
     line(
         "quoted_share",
         0,
         "share of the headline inside quotations",
-        (Given("quotation", quoted.quoted_share), None),
+        part(quoted.values, 1, None, "quotation"),
         1.0,
     ),
     line("quote_opens", 0, "the headline opens with a quotation", (quoted.quote_opens, None), 1.0),
     line("quote_closes", 0, "the headline closes with a quotation", (quoted.quote_closes, None), 1.0),
-    line("longest_quote", 0, "characters of the longest quotation", (Given("quotation", quoted.longest_quote), None)),
-    line("quote_gap", 0, "how far in the first quotation stands", (Given("quotation", quoted.quote_gap, 1), None), 1.0),
-    line("quote_speaker", 0, "quotations with their speaker beside them", located(quoted.speakers, needs="quotation")),
+    line("longest_quote", 0, "characters of the longest quotation", part(quoted.values, 2, None, "quotation")),
+    line(
+        "quote_gap",
+        0,
+        "how far in the first quotation stands",
+        (Given("quotation", Part(quoted.values, 3), 1), None),
+        1.0,
+    ),
+    line(
+        "quote_speaker",
+        0,
+        "quotations with their speaker beside them",
+        part(quoted.values, 4, quoted.speakers, "quotation"),
+    ),
     line(
         "loud_quotes",
         1,
@@ -163,15 +174,15 @@ FEATURES: tuple[Feature, ...] = (
         "quotations that follow each other directly",
         located(quoted.chained_quotes, needs="quotation"),
     ),
-    line("quoted_nouns", 0, "quotations that hold a name, not speech", (Given("quotation", quoted.quoted_nouns), None)),
+    line("quoted_nouns", 0, "quotations that hold a name, not speech", part(quoted.values, 5, None, "quotation")),
     line("scare_quotes", 1, "scare quotes", located(quoted.scare_quotes, needs="quotation")),
     line(
         "loud_scare_quotes", 1, "scare quotes around loud words", located(quoted.loud_scare_quotes, needs="quotation")
     ),
-    line("ends_in_noun", 0, "the headline stops on a noun", (lure.ends_in_noun, None), 1.0),
-    line("ends_in_act", -1, "the headline stops on a clipped verb (発表)", (lure.ends_in_act, None), 1.0),
-    line("ends_in_predicate", 0, "the headline ends in a predicate", (lure.ends_in_predicate, None), 1.0),
-    line("ends_in_particle", 0, "the headline ends in a particle", (lure.ends_in_particle, None), 1.0),
+    line("ends_in_noun", 0, "the headline stops on a noun", part(lure.ending, 0), 1.0),
+    line("ends_in_act", -1, "the headline stops on a clipped verb (発表)", part(lure.ending, 1), 1.0),
+    line("ends_in_predicate", 0, "the headline ends in a predicate", part(lure.ending, 2), 1.0),
+    line("ends_in_particle", 0, "the headline ends in a particle", part(lure.ending, 3), 1.0),
     line(
         "leads_with_subject",
         -1,

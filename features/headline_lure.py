@@ -9,32 +9,20 @@ from itertools import pairwise
 from features.analysis import Analysis
 from features.feature import NAN, Located
 
+_NOUNS = frozenset({"名詞", "代名詞", "接尾辞"})
+_PREDICATES = frozenset({"動詞", "助動詞", "形容詞", "形状詞"})
 _MODIFYING = frozenset({"動詞", "助動詞", "形容詞", "連体詞", "形状詞"})
 _ELLIPSIS = re.compile(r"\.{3,}")
 _TRAILING = '"」』)!?.。〉》】'
 
 
-def ends_in_noun(a: Analysis) -> float:
-    """1 for taigen-dome, a headline that stops on a noun."""
+def ending(a: Analysis) -> tuple[float, ...]:
+    """What the last word is: a noun (taigen-dome), a noun that names an act (発表: the verb is only clipped), a predicate, a particle."""
     last = a.title.last
-    return last is not None and last.pos1 in ("名詞", "代名詞", "接尾辞")
-
-
-def ends_in_act(a: Analysis) -> float:
-    """1 where that noun names an act (発表, 逮捕): the verb is only clipped, and the news is told."""
-    last = a.title.last
-    return last is not None and last.pos3 == "サ変可能"
-
-
-def ends_in_predicate(a: Analysis) -> float:
-    last = a.title.last
-    return last is not None and last.pos1 in ("動詞", "助動詞", "形容詞", "形状詞")
-
-
-def ends_in_particle(a: Analysis) -> float:
-    """1 for telegraphic endings in a particle (…へ, …を, …か)."""
-    last = a.title.last
-    return last is not None and last.pos1 == "助詞"
+    if last is None:
+        return 0, 0, 0, 0
+    pos = last.pos1
+    return pos in _NOUNS, last.pos3 == "サ変可能", pos in _PREDICATES, pos == "助詞"
 
 
 def ends_on_hollow(a: Analysis) -> Located:
@@ -97,7 +85,7 @@ def modified_past(a: Analysis) -> float:
 def unnamed(a: Analysis) -> float:
     """Epithets in a headline that names no one: the subject is withheld."""
     epithets = a.title.words.get("epithet")
-    return len(epithets) if epithets and "人名" not in a.title.kinds else 0
+    return len(epithets) if epithets and not a.title.count("人名") else 0
 
 
 def public_reacts(a: Analysis) -> Located:
@@ -124,6 +112,5 @@ def leads_with_subject(a: Analysis) -> float:
 
 
 def particles_per_noun(a: Analysis) -> float:
-    count = a.title.kinds
-    nouns = count.get("名詞", 0)
-    return count.get("格助詞", 0) / nouns if nouns else NAN
+    nouns = a.title.count("名詞")
+    return a.title.count("格助詞") / nouns if nouns else NAN

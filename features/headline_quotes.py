@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from features.analysis import Analysis, Quotation
+from features.analysis import Analysis
 from features.feature import Located
+from features.tokens import Token
 
 _SPEAKERS = frozenset(
     {
@@ -18,20 +19,26 @@ _LOUD_END = re.compile(r"(?:[!?]|\.\.\.|w|笑)[」』]")
 _FEELING = ("drama", "emotive", "spoken", "slang", "curiosity", "reaction")
 
 
-def quote_count(a: Analysis) -> float:
-    return len(a.title.spoken)
+def values(a: Analysis) -> tuple[float, ...]:
+    """Of the spoken quotations: how many, their share of the headline, the longest one's characters, the share of the headline
+    before the first (1 without any), how many have a speaker beside them, and how many hold a name or a term: nouns, nothing else."""
+    title = a.title
+    found, tokens = title.spoken, title.tokens
+    if not found:
+        return 0, 0, 0, 1, 0, 0
+    sizes = [q.end - q.start for q in found]
+    spoken = named = 0
+    for q in found:
+        before, first = title.token_range((q.start - 1, q.start))
+        last, after = title.token_range((q.end, q.end + 1))
+        spoken += _speaks(tokens[max(0, before - 2) : before]) or _speaks(tokens[after : after + 3])
+        named += first < last and _NOUNS.issuperset([t.pos1 for t in tokens[first:last]])
+    length = len(title.norm)
+    return len(found), sum(sizes) / length, max(sizes), found[0].start / length, spoken, named
 
 
 def quote_spans(a: Analysis) -> Located:
     return [("title", (q.start, q.end)) for q in a.title.spoken]
-
-
-def quoted_share(a: Analysis) -> float:
-    return sum([q.end - q.start for q in a.title.spoken]) / len(a.title.norm)
-
-
-def longest_quote(a: Analysis) -> float:
-    return max([q.end - q.start for q in a.title.spoken], default=0)
 
 
 def quote_opens(a: Analysis) -> float:
@@ -54,18 +61,20 @@ def chained_quotes(a: Analysis) -> Located:
     return [("title", (norm.index("」「"), norm.index("」「") + 2))] * norm.count("」「") if "」「" in norm else []
 
 
-def _near_speaker(a: Analysis, q: Quotation) -> bool:
-    title = a.title
-    before, after = title.token_range((q.start - 1, q.end + 1))
-    for token in title.tokens[max(0, before - 2) : before] + title.tokens[after : after + 3]:
-        if token.pos3 == "人名" or token.surface in _SPEAKERS:
-            return True
-    return False
+def _speaks(tokens: list[Token]) -> bool:
+    """Whether a name or a title stands there."""
+    return any(t.pos3 == "人名" or t.surface in _SPEAKERS for t in tokens)
 
 
 def speakers(a: Analysis) -> Located:
     """Quotations with a name or a title right before or after them."""
-    return [("title", (q.start, q.end)) for q in a.title.spoken if _near_speaker(a, q)]
+    title = a.title
+    found: Located = []
+    for q in title.spoken:
+        before, after = title.token_range((q.start - 1, q.end + 1))
+        if _speaks(title.tokens[max(0, before - 2) : before] + title.tokens[after : after + 3]):
+            found.append(("title", (q.start, q.end)))
+    return found
 
 
 def felt_quotes(a: Analysis) -> Located:
@@ -91,19 +100,3 @@ def loud_scare_quotes(a: Analysis) -> Located:
         for q in a.title.quotations
         if q.mark == '"' and (norm[q.end - 1] in "た!?." or any(q.start <= s[0] < q.end for s in loud))
     ]
-
-
-def quoted_nouns(a: Analysis) -> float:
-    """Quotations that hold a name or a term, not speech: nouns and nothing else."""
-    title = a.title
-    count = 0
-    for q in title.spoken:
-        first, last = title.token_range((q.start, q.end))
-        count += first < last and _NOUNS.issuperset([t.pos1 for t in title.tokens[first:last]])
-    return count
-
-
-def quote_gap(a: Analysis) -> float:
-    """Text between the headline's beginning and its first quotation, as a share; 1 without a quotation."""
-    found = a.title.spoken
-    return found[0].start / len(a.title.norm) if found else 1

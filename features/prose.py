@@ -55,9 +55,9 @@ class _Tally:
 
 
 def _tally(body: Text) -> _Tally:
-    kept: _Tally | None = body.__dict__.get("tally")
+    kept: _Tally | None = body.__dict__.get("_prose")
     if kept is None:
-        kept = body.__dict__["tally"] = _Tally(body)
+        kept = body.__dict__["_prose"] = _Tally(body)
     return kept
 
 

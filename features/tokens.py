@@ -1,14 +1,17 @@
 """The MeCab boundary: fugashi and unidic-lite. Nothing else in the project touches a Tagger.
 
-MeCab is asked for each token's surface and its *left context id* only (`%m` and `%phl`): that costs what `-Owakati`
-costs, where reading node features costs twice as much, and the id names the part of speech, conjugation type and
-form exactly (`left-id.def` ships with the dictionary). Tokens are memoised by that pair, so the same word is one
-object everywhere and a text costs one dictionary look-up a token.
+MeCab is asked for each token's surface, the white space before it, and its *left context id* only (`%M` and `%phl`):
+that costs what `-Owakati` costs, where reading node features costs twice as much, and the id names the part of speech,
+conjugation type and form exactly (`left-id.def` ships with the dictionary). Tokens are memoised by that pair, so the
+same word is one object everywhere and a text costs one dictionary look-up a token.
 """
 
 from __future__ import annotations
 
+import re
 import threading
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,31 +19,47 @@ from features import lexicon
 
 _MEMO_LIMIT = 400_000  # distinct (surface, id) pairs kept, about 100 MB; news needs some 150,000 in a year
 _CHUNK = 4_000  # characters given to MeCab at once, so that a lattice stays small whatever the text
+_RECORD = "\x1e"  # between MeCab's lines: normalised text has none, where a line break may stand before a token
 
 
 class Token:
     """A token: surface, part of speech and script. Equal tokens are the same object while they are remembered.
 
-    What a text adds up is worked out here, once a word: `kinds`, all that the token counts as (its parts of speech at every level,
-    and its script once a character), and the entries of the style lexicons that end `inside` it or begin with it and go on (`longer`).
+    What a text adds up is worked out here, once a word: `tally`, all that the token counts as (see `KINDS`) packed into
+    one number, and the entries of the style lexicons that end `inside` it or begin with it and go on (`longer`).
     """
 
-    __slots__ = ("cform", "inside", "kinds", "longer", "pos1", "pos2", "pos3", "script", "size", "surface")
+    __slots__ = (
+        "cform", "inside", "kinds", "listed", "longer", "pos1", "pos2", "pos3", "script", "size", "step", "surface", "tally",
+    )  # fmt: skip
 
-    def __init__(self, surface: str, pos: tuple[str, str, str, str]) -> None:
+    def __init__(self, surface: str, pos: tuple[str, str, str, str], blank: int = 0) -> None:
         self.surface = surface
         self.size = len(surface)
+        self.step = blank + self.size  # characters since the end of the token before
         self.pos1, self.pos2, self.pos3, self.cform = pos
         self.script = script_of(surface)
         self.kinds = _kinds(self)
+        self.tally = _tally(self.kinds, self.script, self.size)
         self.inside, self.longer = lexicon.beginnings(surface, "style")
+        self.listed = bool(self.inside or self.longer)
 
     def __repr__(self) -> str:
         return f"Token({self.surface!r}, {self.pos1}-{self.pos2})"
 
 
+# What nearly every word is, told by one match.
+_SCRIPT = re.compile(
+    "(?P<hiragana>[\u3041-\u309c\u309f]+)|(?P<katakana>[\u30a1-\u30ff]+)|(?P<kanji>[\u3400-\u4dbf\u4e00-\u9fff々]+)"
+    "|(?P<digit>[0-9]+)|(?P<latin>[A-Za-z]+)"
+)
+
+
 def script_of(surface: str) -> str:
     """The script of a token: hiragana, katakana, kanji, latin, digit, symbol, or mixed (kanji with kana)."""
+    plain = _SCRIPT.fullmatch(surface)
+    if plain:
+        return str(plain.lastgroup)
     seen = {_char_script(c) for c in surface}
     seen.discard("mark")
     if len(seen) == 1:
@@ -86,25 +105,44 @@ _AUXILIARIES = (
 )
 
 
-_shared: dict[
-    tuple[str, ...], tuple[str, ...]
-] = {}  # the same kinds are one object, which stays in the processor's cache
+SCRIPTS = ("hiragana", "katakana", "kanji", "latin", "digit", "symbol", "mixed")
+# What a token may count as: a part of speech of any level, an auxiliary's meaning, and its script once a character.
+KINDS: tuple[str, ...] = (*sorted(_COUNTED), *dict.fromkeys(_AUXILIARIES.values()), *SCRIPTS)
+_BITS = 32  # a kind's share of a tally: no text has 2^32 characters
+_PLACE = {kind: i * _BITS for i, kind in enumerate(KINDS)}
+TALLY_BYTES = len(KINDS) * _BITS // 8
+
+
+def pack(kinds: Iterable[str]) -> int:
+    """Kinds as a tally: adding tallies adds up every kind at once. `tally.to_bytes(TALLY_BYTES, "little")` is `KINDS` as uint32."""
+    return sum(1 << _PLACE[kind] for kind in kinds)
+
+
+@cache
+def _tally(kinds: tuple[str, ...], script: str, size: int) -> int:
+    # words that count as the same share one number, which stays in the processor's cache
+    return pack(kinds) + (size << _PLACE[script])
+
+
+def count(tally: int, kind: str) -> int:
+    """How often a tally holds a kind."""
+    return tally >> _PLACE[kind] & (1 << _BITS) - 1
 
 
 def _kinds(token: Token) -> tuple[str, ...]:
     parts = tuple(p for p in (token.pos1, token.pos2, token.pos3) if p in _COUNTED)
     if token.pos1 in ("助動詞", "形容詞") and token.surface in _AUXILIARIES:
         parts += (_AUXILIARIES[token.surface],)
-    parts += (token.script,) * token.size
-    return _shared.setdefault(parts, parts)
+    return parts
 
 
 class _Memo(dict[str, Token]):
     """MeCab's output line -> Token; built on demand, bounded."""
 
     def __missing__(self, line: str) -> Token:
-        surface, _, left_id = line.rpartition("\t")
-        token = Token(surface, _parts_of_speech()[int(left_id)])
+        spaced, _, left_id = line.rpartition("\t")
+        surface = spaced.lstrip()
+        token = Token(surface, _parts_of_speech()[int(left_id)], len(spaced) - len(surface))
         if len(self) >= _MEMO_LIMIT:
             self.clear()
         self[line] = token
@@ -150,7 +188,7 @@ def _tagger() -> Any:
 
         folder = _dictionary()
         # paths are quoted for MeCab's own option parser; -O "" keeps dicrc's output format from overriding -F
-        options = rf'-d "{folder}" -r "{folder / "mecabrc"}" -O "" -F "%m\t%phl\n" -E ""'
+        options = rf'-d "{folder}" -r "{folder / "mecabrc"}" -O "" -F "%M\t%phl{_RECORD}" -E ""'
         tagger = _local.tagger = fugashi.GenericTagger(options)
     return tagger
 
@@ -169,19 +207,24 @@ def tokenize(text: str) -> list[Token]:
         In order; every surface stands in `text` after the one before it.
     """
     parse = _tagger().parse
-    lines = parse(text) if len(text) <= _CHUNK else "\n".join(filter(None, map(parse, _chunks(text))))
-    return list(map(_memo.__getitem__, lines.split("\n"))) if lines else []
+    lines = parse(text) if len(text) <= _CHUNK else _RECORD.join(filter(None, map(parse, _chunks(text))))
+    return list(map(_memo.__getitem__, lines.split(_RECORD))) if lines else []
 
 
 def _chunks(text: str) -> list[str]:
-    """Pieces of at most _CHUNK characters, cut after a line break or a full stop where there is one."""
+    """Pieces of at most _CHUNK characters, cut before a line break or after a full stop where there is one.
+
+    White space begins a piece and never ends one: MeCab tells of it with the token that follows.
+    """
     pieces = []
     start = 0
     while len(text) - start > _CHUNK:
         end = start + _CHUNK
-        cut = max(text.rfind("\n", start, end), text.rfind("。", start, end)) + 1
+        cut = max(text.rfind("\n", start + 1, end), text.rfind("。", start, end) + 1)
         if cut <= start:
             cut = end
+        while cut > start + 1 and text[cut - 1].isspace():
+            cut -= 1
         pieces.append(text[start:cut])
         start = cut
     pieces.append(text[start:])

@@ -28,6 +28,7 @@ _MEMO_SIZE = 16_384  # headlines whose answers are remembered, about 15 MB
 _MEMO_CHARS = 200  # ... where they are no longer than this
 _KANA = re.compile("[\u3041-\u30ff]")
 _KANJI = re.compile("[\u4e00-\u9fff々]")
+_JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff々]+")
 # What is answered where the text is not Japanese: the middle, which says nothing.
 _NEUTRAL = {
     "sensational": 0.5,
@@ -129,11 +130,12 @@ def is_japanese(analysis: Analysis) -> bool:
     short enough to need none.
     """
     text = analysis.title.norm + (analysis.body.norm[:400] if analysis.body else "")
-    kana, kanji = len(_KANA.findall(text)), len(_KANJI.findall(text))
-    if kana and kanji and 10 * (kana + kanji) >= len(text):
+    japanese = sum(map(len, _JAPANESE.findall(text)))
+    kana = _KANA.search(text) is not None
+    if kana and 10 * japanese >= len(text) and _KANJI.search(text):
         return True  # nearly every text: there are no more letters than characters
     letters = sum(c.isalpha() for c in text)
-    return letters > 0 and (kana + kanji) / letters >= 0.1 and (kana > 0 or letters <= 40)
+    return letters > 0 and japanese / letters >= 0.1 and (kana or letters <= 40)
 
 
 def _round(value: float) -> float | None:

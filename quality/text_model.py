@@ -11,7 +11,6 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,7 +39,7 @@ def grams(text: Text, field: Field, unit: Unit, sizes: tuple[int, int]) -> list[
     if unit == "char":
         chars = _chars(text, field)
         return [chars[i : i + k] for k in range(low, high + 1) for i in range(len(chars) - k + 1)]
-    words = text.surfaces[:_BODY_WORDS]
+    words = [token.surface for token in text.tokens[:_BODY_WORDS]]
     found = list(words) if low == 1 else []
     for k in range(max(2, low), high + 1):
         found += [" ".join(words[i : i + k]) for i in range(len(words) - k + 1)]
@@ -63,7 +62,7 @@ def gram_spans(text: Text, field: Field, unit: Unit, sizes: tuple[int, int]) -> 
             for i in range(length - k + 1):
                 yield shift + i, min(shift + i + k, len(text.norm))
         return
-    count = len(text.surfaces[:_BODY_WORDS])
+    count = len(text.tokens[:_BODY_WORDS])
     for k in range(low, high + 1):
         for i in range(count - k + 1):
             yield text.starts[i], text.ends[i + k - 1]
@@ -76,8 +75,55 @@ class _Symbols(dict[str, int]):
         return 0
 
 
+class _Table:
+    """Numbers and their places, looked up many at once: each number stands in one of three slots of a table.
+
+    Cuckoo hashing (Pagh and Rodler 2004; three choices after Fotakis et al. 2005): three reads find a number, where a binary
+    search of a large array waits for memory at every step. A few numbers are faster searched.
+    """
+
+    _FEW = 400
+    _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
+
+    def __init__(self, keys: Array) -> None:
+        """`keys`: sorted, distinct, not negative."""
+        self.keys = keys
+        bits = max(4, int(2.5 * len(keys)).bit_length())
+        self._shift = np.uint64(64 - bits)
+        slots = [self._slots(keys, m) for m in self._MULTIPLIERS]
+        at = np.full(1 << bits, -1, dtype=np.int32)
+        choice = np.zeros(len(keys), dtype=np.int8)
+        left = np.arange(len(keys), dtype=np.int32)
+        while len(left):  # who is put out of a slot goes to its next choice
+            wanted = np.choose(choice[left], [s[left] for s in slots])
+            before = at[wanted]
+            at[wanted] = left
+            out = np.concatenate([left[at[wanted] != left], np.unique(before[before >= 0])])
+            choice[out] = (choice[out] + 1) % 3
+            left = out
+        self._at = at
+        self._key = np.append(keys, -1)[at]
+
+    def _slots(self, keys: Array, multiplier: int) -> Array:
+        return (keys.view(np.uint64) * np.uint64(multiplier) >> self._shift).view(np.int64)
+
+    def find(self, wanted: Array) -> tuple[Array, Array]:
+        """(indexes into `wanted`, places) of the numbers that are known, in order."""
+        if len(wanted) < self._FEW:
+            places = self.keys.searchsorted(wanted)
+            known = (self.keys.take(places, mode="clip") == wanted).nonzero()[0]
+            return known, places[known]
+        places = np.full(len(wanted), -1, dtype=np.int64)
+        for multiplier in self._MULTIPLIERS:
+            slots = self._slots(wanted, multiplier)
+            hit = (self._key.take(slots) == wanted).nonzero()[0]
+            places[hit] = self._at.take(slots[hit])
+        known = (places >= 0).nonzero()[0]
+        return known, places[known]
+
+
 class _Trie:
-    """All n-grams as paths of symbols, kept as one sorted array of (node, symbol) keys a level.
+    """All n-grams as paths of symbols, kept as one table of (node, symbol) keys a level.
 
     A batch of texts is looked up level by level in a few array operations: an n-gram can only stand where the one
     without its last symbol does, so most places drop out early.
@@ -86,38 +132,36 @@ class _Trie:
     def __init__(self, symbols: Array, lengths: Array) -> None:
         """`symbols`: those of all n-grams, from 1, one after the other; `lengths`: how many each n-gram has."""
         self.width = int(symbols.max(initial=0)) + 1
-        self.levels: list[Array] = []
+        self.levels: list[_Table] = []
         begins = np.cumsum(lengths) - lengths
         node = np.zeros(len(lengths), dtype=np.int64)
-        self.nodes = 1
+        self.heads = np.zeros(
+            self.width, dtype=np.int64
+        )  # symbol -> node of the path it begins, 0 where it begins none
+        self.nodes = self.first = 1
         for level in range(int(lengths.max(initial=0))):
             longer = np.flatnonzero(lengths > level)
             keys, child = np.unique(node[longer] * self.width + symbols[begins[longer] + level], return_inverse=True)
             node[longer] = self.nodes + child
-            self.levels.append(keys)
+            if level:
+                self.levels.append(_Table(keys))
+            else:
+                self.heads[keys] = np.arange(1, len(keys) + 1)
+                self.first = 1 + len(keys)  # number of the second level's first node
             self.nodes += len(keys)
         self.node_of = node  # of each n-gram given
-        self.heads = np.zeros(
-            self.width, dtype=np.int64
-        )  # symbol -> node of the path it begins, 0 where it begins none
-        if self.levels:
-            self.heads[self.levels[0]] = np.arange(1, len(self.levels[0]) + 1)
 
     def walk(self, symbols: Array) -> Iterator[tuple[Array, Array]]:
         """(places, nodes) of the known paths in `symbols`, level by level; 0 stands for unknown and comes last."""
-        if not self.levels:
-            return
         nodes = self.heads.take(symbols)
         places = nodes.nonzero()[0]
         nodes = nodes[places]
         yield places, nodes
-        first = 1 + len(self.levels[0])
-        for level, keys in enumerate(self.levels[1:], 1):
-            wanted = nodes * self.width + symbols.take(places + level, mode="clip")
-            found = keys.searchsorted(wanted)
-            known = (keys.take(found, mode="clip") == wanted).nonzero()[0]
-            places, nodes = places[known], found[known] + first
-            first += len(keys)
+        first = self.first
+        for level, table in enumerate(self.levels, 1):
+            known, found = table.find(nodes * self.width + symbols.take(places + level, mode="clip"))
+            places, nodes = places[known], found + first
+            first += len(table.keys)
             yield places, nodes
 
 
@@ -196,9 +240,14 @@ class TextModel:
             sizes = [len(c) + 1 for c in chars]  # a mark that no n-gram holds parts the texts
             symbols = self._numbers("\0".join(chars) + "\0")
         else:
-            words = [[*t.surfaces[:_BODY_WORDS], ""] if t is not None else [""] for t in texts]
-            sizes = [len(w) for w in words]
-            symbols = np.fromiter(map(self._symbols.__getitem__, chain.from_iterable(words)), np.int64, sum(sizes))
+            words: list[str] = []
+            sizes = []
+            for t in texts:
+                mine = [token.surface for token in t.tokens[:_BODY_WORDS]] if t is not None else []
+                words += mine
+                words.append("")
+                sizes.append(len(mine) + 1)
+            symbols = np.fromiter(map(self._symbols.__getitem__, words), np.int64, len(words))
         owner = np.arange(len(texts)).repeat(sizes)
         trie, weights, known = self._trie
         found = [owner[places] * trie.nodes + nodes for places, nodes in trie.walk(symbols)]
@@ -211,7 +260,8 @@ class TextModel:
         counts = np.bincount(documents, known[nodes], len(texts))
         sums = np.bincount(documents, weights[nodes], len(texts))
         values = self.bias + sums / np.sqrt(np.maximum(counts, 1.0))
-        values[[i for i, t in enumerate(texts) if t is None]] = math.nan
+        if None in texts:
+            values[[i for i, t in enumerate(texts) if t is None]] = math.nan
         return values
 
     def score(self, analysis: Analysis) -> float:

@@ -46,6 +46,11 @@ def words(folder: str, *categories: str) -> frozenset[str]:
     return frozenset(e.text for entries in load(folder).values() for e in entries if e.category in categories)
 
 
+def categories(folder: str) -> frozenset[str]:
+    """The names of a folder's lists."""
+    return frozenset(e.category for entries in load(folder).values() for e in entries)
+
+
 Longer = dict[str, tuple[Entry, ...]]
 _NONE: Longer = {}  # one for all: looking into it stays in the processor's cache
 
@@ -63,18 +68,17 @@ def beginnings(surface: str, folder: str) -> tuple[tuple[Entry, ...], Longer]:
     return tuple(inside), {char: tuple(entries) for char, entries in longer.items()} if longer else _NONE
 
 
-def match(text: str, tokens: Sequence[Token], starts: Sequence[int]) -> Hits:
+def match(text: str, tokens: Sequence[Token], ends: Sequence[int]) -> Hits:
     """Category -> spans in `text`; within a category the longest entry at a place wins and hits do not overlap."""
     hits: Hits = {}
-    for token, start in zip(tokens, starts, strict=True):
-        if token.longer:
-            after = start + token.size
+    for token, after in zip(tokens, ends, strict=True):
+        if token.listed:
+            start = after - token.size
             for entry in token.longer.get(text[after : after + 1], ()):
                 if text.startswith(entry.text, start):
                     end = start + len(entry.text)
-                    if not (entry.whole and _inside_token(text, end, starts)):
+                    if not (entry.whole and _inside_token(text, end, ends)):
                         _add(hits, entry.category, start, end)
-        if token.inside:
             for entry in token.inside:
                 _add(hits, entry.category, start, start + len(entry.text))
     return hits
@@ -88,8 +92,7 @@ def _add(hits: Hits, category: str, start: int, end: int) -> None:
         spans.append((start, end))
 
 
-def _inside_token(text: str, place: int, starts: Sequence[int]) -> bool:
+def _inside_token(text: str, place: int, ends: Sequence[int]) -> bool:
     if place >= len(text) or text[place].isspace():
         return False
-    at = bisect_left(starts, place)
-    return at == len(starts) or starts[at] != place
+    return ends[bisect_left(ends, place)] != place
