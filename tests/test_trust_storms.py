@@ -20,6 +20,9 @@ STORMS = {
     "line breaks in markup": "read_page('<p>市' + '\\n' * N + 'a</p>')",
     "blanks in a rank": "read_page('題名\\n1' + '\\u3000' * N + 'あ\\n' + '\\u3000' * N + '題\\n')",
     "letters of an address": "read_page('<h1>市長の発表</h1><p>' + 'a' * N + '</p>')",
+    "links between rules": "read_page('<p>' + '<a href=/x>市の橋を架け替え</a><b><hr></b>' * (N // 50))",
+    "open bold and blocks": "read_page('<h1>題</h1>' + ''.join(f'<p><b a{i}>市' for i in range(N // 20)))",
+    "attributes": "\ntry: read_page('<html><p ' + ' '.join(f'a{i}=1' for i in range(N)) + '>市')\nexcept PageError: pass",
     "names in an object": "json_object(('{' + ','.join(f'\"a{i}\":0' for i in range(N // 10)) + ',\"a9\":1}').encode())",
 }
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from itertools import accumulate
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from .elements import BARE, INLINE, SKIPPED, flatten
+from .bounds import check_attributes, flatten, plain
+from .elements import BARE, INLINE, SKIPPED
 from .meta import declared
 from .parts import Boxes, Piece, Source
 
@@ -22,8 +25,10 @@ _PLAIN, _BOX, _BREAK, _LINK, _SPAN, _HIDDEN = range(6)
 
 
 def read_html(source: str) -> Source:
-    """Take a page apart. Time and memory grow linearly with its length; elements nested deeper than 3,000 are flattened."""
-    tree = LexborHTMLParser(flatten(source))
+    """Take a page apart. Time and memory grow linearly with its length; elements nested deeper than 3,000 are flattened,
+    and tags that only cost are dropped or refused."""
+    check_attributes(source)
+    tree = LexborHTMLParser(plain(flatten(source)))
     root = tree.body or tree.root
     walk = _Walk()
     if root is not None:
@@ -41,6 +46,7 @@ class _Walk:
         self.waiting: list[tuple[str, dict[str, str | None]]] = []  # elements inside them that hold no text so far
         self.text: list[str] = []
         self.links: list[tuple[str, str]] = []
+        self.begun: list[int] = []  # where in self.text each of them began
         self.loose: list[str] = []
         self.marks: list[int] = []  # where in self.text each open marked span of a link began
         self.href: str | None = None  # of the link we stand in, which may enclose whole boxes
@@ -152,6 +158,7 @@ class _Walk:
             run = _tidy("".join(self.text[self.link_mark :]))
             if run and self.href is not None:
                 self.links.append((run, self.href))
+                self.begun.append(self.link_mark)
         self.link_mark = 0
 
     def flush(self) -> None:
@@ -160,6 +167,8 @@ class _Walk:
         if self.href is not None:
             self.end_link()
         raw = text[0] if len(text) == 1 else "".join(text)
+        at = self._offsets() if self.links and "\x00\x00" in raw else []
+        self.begun = []
         text.clear()
         if self.marks:
             self.marks = [0] * len(self.marks)
@@ -172,10 +181,18 @@ class _Walk:
         if "\x00" not in raw:
             self.add(links[0][0] if len(links) == 1 and links[0][0] == raw else _tidy(raw), links, loose)
             return
+        end = passed = 0
         for part in raw.split("\x00\x00"):
+            end += len(part) + 2
             lines = "\n".join(filter(None, map(_tidy, part.split("\x00"))))
-            self.add(lines, [link for link in links if link[0] in lines], loose)
-            loose = []
+            own = bisect_left(at, end) if at else len(links)
+            self.add(lines, [link for link in links[passed:own] if link[0] in lines], loose)
+            passed, loose = own, []
+
+    def _offsets(self) -> list[int]:
+        """Where in the joined text each link began."""
+        places = list(accumulate(map(len, self.text), initial=0))
+        return [places[mark] for mark in self.begun]
 
     def add(self, text: str, links: list[tuple[str, str]], loose: list[str]) -> None:
         if text:
