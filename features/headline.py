@@ -172,12 +172,12 @@ FEATURES: tuple[Feature, ...] = (
         "chained_quotes",
         1,
         "quotations that follow each other directly",
-        located(quoted.chained_quotes, needs="quotation"),
+        located(quoted.chained_quotes, needs="」「"),
     ),
     line("quoted_nouns", 0, "quotations that hold a name, not speech", part(quoted.values, 5, None, "quotation")),
-    line("scare_quotes", 1, "scare quotes", located(quoted.scare_quotes, needs="quotation")),
+    line("scare_quotes", 1, "scare quotes", located(quoted.scare_quotes, needs='"')),
     line(
-        "loud_scare_quotes", 1, "scare quotes around loud words", located(quoted.loud_scare_quotes, needs="quotation")
+        "loud_scare_quotes", 1, "scare quotes around loud words", located(quoted.loud_scare_quotes, needs='"')
     ),
     line("ends_in_noun", 0, "the headline stops on a noun", part(lure.ending, 0), 1.0),
     line("ends_in_act", -1, "the headline stops on a clipped verb (発表)", part(lure.ending, 1), 1.0),

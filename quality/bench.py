@@ -29,6 +29,7 @@ from features.normalise import normalise
 from quality.errors import DataError
 from quality.model import QualityModel, dense_matrix, load_model
 from quality.scoring import score_many
+from quality.workers import settle
 
 _CHUNK = 512
 _SINGLES = 3_000
@@ -94,6 +95,7 @@ def stages(documents: Iterable[Document], peers: bool = False) -> dict[str, Any]
                     else [*documents][: 20 * _CHUNK]
                 )
                 others = fit_peers([*chunk, *head], model)
+            settle()  # as `quality batch` does
         rows, characters = rows + len(chunk), characters + sum(map(len, texts))
         clock.time(FLOOR, partial(_each, tagger.parse, texts))
         clock.time(END, partial(score_many, chunk, model=model, memo=False))

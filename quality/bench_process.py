@@ -21,7 +21,9 @@ _COLD = {
 _BATCH = """
 import json, resource, sys
 from quality.batch import score_file
+from quality.workers import settle
 if __name__ == "__main__":
+    settle()
     summary = score_file(sys.argv[1], sys.argv[2], workers=int(sys.argv[3]))
     print(json.dumps([summary.rows_in, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
 """

@@ -56,8 +56,10 @@ def batch(
     """
     from quality import load_model
     from quality.batch import score_file
+    from quality.workers import settle
 
     model = load_model(model_source)
+    settle()
     signal.signal(signal.SIGTERM, _stop)  # an exception, so that workers are ended and the output is left in order
     try:
         summary = score_file(
@@ -118,8 +120,10 @@ def filter_(
     """
     from quality import load_model
     from quality.stats import Stats
+    from quality.workers import settle
 
     model = load_model(model_source)
+    settle()
     kept: Any = Stats(stats, model.version)
     if feed:
         from quality.feed import filter_feed
