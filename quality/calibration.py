@@ -42,7 +42,7 @@ class Curve:
     def from_json(cls, value: Any, top: float) -> Curve:
         try:
             curve = cls(tuple(float(v) for v in value["x"]), tuple(float(v) for v in value["y"]))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(f"calibration knots can't be read: {error}") from error
         if curve.y[0] < 0 or curve.y[-1] > top:
             raise ModelError(f"calibration goes outside 0 to {top}")

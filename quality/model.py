@@ -28,8 +28,10 @@ from quality.heads import HEADS, SENSATIONAL_RAW, HeadSpec
 from quality.reference import FILE as REFERENCE_FILE
 from quality.reference import Reference
 from quality.text_model import TextModel
+from quality.trees import check_trees
 
 FORMAT = 1
+_LARGEST = 256 << 20  # bytes of one file of a model; the one that ships has files of 1.5 MB
 Array = np.ndarray[Any, Any]
 _BODY_VALUES = [f.value for f in BODY_FEATURES]
 _TITLE = len(TITLE_FEATURES)
@@ -191,6 +193,8 @@ class QualityModel:
         manifest = _manifest(path)
         heads = [_load_head(path, spec, manifest) for spec in HEADS]
         facts = manifest.get("facts") or {}
+        if not isinstance(facts, dict):
+            raise ModelError(f"{path}: the manifest's facts are no object")
         model = cls(heads, _thresholds(path, manifest), Reference.load(path), facts, str(manifest["version"]))
         model.folder = path
         return model
@@ -203,6 +207,8 @@ def _files() -> list[str]:
 
 
 def _digest(path: Path) -> str:
+    if not path.is_file() or path.stat().st_size > _LARGEST:  # a pipe or a device would never end
+        raise OSError(f"it is missing, no plain file, or larger than {_LARGEST >> 20} MB")
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -246,8 +252,8 @@ def _manifest(path: Path) -> dict[str, Any]:
             )
     try:
         version = _version(manifest)
-    except KeyError as error:
-        raise ModelError(f"{file}: {error} is missing") from error
+    except (KeyError, RecursionError) as error:
+        raise ModelError(f"{file}: {error} is missing, or nested too deep") from error
     if manifest.get("version") != version:
         raise ModelError(
             f"{file}: was changed after it was written (version {manifest.get('version')!r}, content {version})"
@@ -264,31 +270,37 @@ def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any]) -> Head:
     import lightgbm
 
     try:
-        booster = lightgbm.Booster(model_str=(path / f"{spec.name}.lgb.txt").read_text(encoding="utf-8"))
+        text = (path / f"{spec.name}.lgb.txt").read_text(encoding="utf-8")
+        check_trees(text, len(spec.columns))
+        booster = lightgbm.Booster(model_str=text)
     except (lightgbm.basic.LightGBMError, OSError, ValueError) as error:
         raise ModelError(f"{path / spec.name}.lgb.txt is no LightGBM model: {error}") from error
-    if booster.num_feature() != len(spec.columns) or booster.num_model_per_iteration() != 1:
-        raise ModelError(
-            f"{path / spec.name}.lgb.txt reads {booster.num_feature()} columns, the head has {len(spec.columns)}"
-        )
+    texts = [TextModel.load(path, t.name) for t in spec.texts]
+    for text_model, wanted in zip(texts, spec.texts, strict=True):
+        if (text_model.field, text_model.unit) != (wanted.field, wanted.unit):
+            raise ModelError(f"{path}: text model {wanted.name!r} reads {text_model.unit}s of the {text_model.field}")
     return Head(
         spec,
         booster,
-        [TextModel.load(path, t.name) for t in spec.texts],
+        texts,
         Curve.from_json(about.get("probability"), 1.0),
         Curve.from_json(about.get("grade"), spec.top) if spec.graded else None,
     )
 
 
 def _thresholds(path: Path, manifest: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    from quality.policy import Policy  # which needs this module
+
     try:
         found = {
             str(name): {str(k): float(v) for k, v in values.items()} for name, values in manifest["thresholds"].items()
         }
-    except (KeyError, AttributeError, TypeError, ValueError) as error:
+        for name, values in found.items():
+            Policy(name, **values)
+    except (KeyError, AttributeError, TypeError, ValueError, OverflowError) as error:
         raise ModelError(f"{path}: the manifest's thresholds can't be read: {error}") from error
-    if any(not 0.0 <= v <= 1.0 for values in found.values() for v in values.values()):
-        raise ModelError(f"{path}: a policy threshold outside 0 to 1")
+    if not found:
+        raise ModelError(f"{path}: the manifest holds no policy")
     return found
 
 
@@ -309,7 +321,10 @@ def load_model(source: str | Path | None = None) -> QualityModel:
     if source is not None and "://" not in str(source) and ":/" in str(source):
         return QualityModel.load(_from_mlflow(str(source)))
     path = Path(__file__).parent / "champion" if source is None else Path(source)
-    key = str(path.resolve())
+    try:
+        key = str(path.resolve())
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelError(f"{str(source)[:80]!r} is no path: {error}") from error
     with _lock:
         if key not in _loaded or source is not None:
             _loaded[key] = QualityModel.load(path)

@@ -63,6 +63,9 @@ class Reference:
             profile = found.get("profile", {}) if "quantiles" in found else {}
             if not isinstance(profile, dict):
                 raise TypeError("the profile is no object")
-            return cls({str(name): sorted(float(v) for v in values) for name, values in quantiles.items()}, profile)
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+            known = {str(name): sorted(float(v) for v in values) for name, values in quantiles.items()}
+            if not all(values and all(map(math.isfinite, values)) for values in known.values()):
+                raise ValueError("a feature without quantiles, or with some that are not finite")
+            return cls(known, profile)
+        except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise ModelError(f"{folder / FILE} can't be read: {error}") from error

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
@@ -25,6 +25,9 @@ _BODY_WORDS = 700  # words of a body that are read; an article's character shows
 _BODY_CHARS = 1_500
 _TAIL_CHARS = 60
 _GRAIN = 2.0**32  # weights are multiples of 1 / _GRAIN
+_HEAVIEST = 2.0**20  # a sum of such multiples is exact up to 2^21
+# What parts the texts of a batch may be no n-gram, or one document's score would hang on the next.
+_ODD_TERMS = {"char": ("\n\n", "\0"), "word": ("\n\n", "\0", "\n ", " \n", "  ")}
 Array = np.ndarray[Any, Any]
 
 
@@ -297,20 +300,36 @@ class TextModel:
         """Read what `save` wrote."""
         try:
             about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-            terms = [
-                t.replace("\x1f", "\n") for t in (folder / f"{name}.terms").read_text(encoding="utf-8").split("\n")
-            ]
-            weights = np.load(folder / f"{name}.npy", allow_pickle=False)
+            listed = (folder / f"{name}.terms").read_text(encoding="utf-8")
+            terms = [t.replace("\x1f", "\n") for t in listed.split("\n")]
+            with (folder / f"{name}.npy").open("rb") as file:
+                weights = _read_weights(file, len(terms))
             low, high = (int(s) for s in about["sizes"])
             field, unit, bias = about["field"], about["unit"], float(about["bias"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ModelError(f"text model {name!r} in {folder} can't be read: {error}") from error
-        if weights.dtype != np.float32 or weights.ndim != 1 or len(weights) != len(terms):
-            raise ModelError(
-                f"text model {name!r} in {folder}: {len(terms)} n-grams, but weights of shape {weights.shape}, {weights.dtype}"
-            )
-        if not np.isfinite(weights).all() or not math.isfinite(bias):
-            raise ModelError(f"text model {name!r} in {folder}: weights that are not finite")
+        if not (np.abs(weights) <= _HEAVIEST).all() or not abs(bias) <= _HEAVIEST:
+            raise ModelError(f"text model {name!r} in {folder}: weights that are not finite, or huge")
         if field not in ("title", "body", "tail") or unit not in ("char", "word") or not 1 <= low <= high <= 8:
             raise ModelError(f"text model {name!r} in {folder}: field {field!r}, unit {unit!r}, sizes {low}-{high}")
+        lines = f"\n{listed}\n"
+        if any(odd in lines for odd in _ODD_TERMS[unit]) or max(map(len if unit == "char" else _words, terms)) > high:
+            raise ModelError(f"text model {name!r} in {folder}: an n-gram that is empty, or longer than {high}")
         return cls(name, field, unit, (low, high), terms, weights, bias)
+
+
+def _read_weights(file: BinaryIO, count: int) -> Array:
+    """One float32 for each n-gram, from an array file that says just that: it is held against its size before it is read."""
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("the weights are in no array of format 1.0")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    if shape != (count,) or dtype != np.float32:
+        raise ValueError(f"{count} n-grams, but weights of shape {shape}, {dtype}")
+    data = file.read()
+    if len(data) != 4 * count:
+        raise ValueError(f"{count} n-grams, but {len(data)} bytes of weights")
+    return np.frombuffer(data, np.float32)
+
+
+def _words(term: str) -> int:
+    return term.count(" ") + 1
