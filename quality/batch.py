@@ -71,6 +71,7 @@ def score_file(
     reasons: bool = False,
     resume: bool = False,
     encoding: str | None = None,
+    escape_formulas: bool = False,
 ) -> Summary:
     """Score a Parquet, JSONL or CSV file, or a folder of them, in order, with the columns of `score_batch` added.
 
@@ -93,6 +94,8 @@ def score_file(
         Go on with an unfinished run of the same input, model and options; without one, start anew.
     encoding : str, optional
         Of the text files; by default their bytes tell.
+    escape_formulas : bool
+        In CSV output, put ' before text that a spreadsheet would run as a formula.
 
     Raises
     ------
@@ -120,6 +123,7 @@ def score_file(
         "columns": list(added),
         "overwrite": overwrite,
         "encoding": encoding,
+        "escape_formulas": escape_formulas,
     }
     journal = Journal(target, job)
     summary = Summary(model_version=model.version)
@@ -130,7 +134,11 @@ def score_file(
         refused = () if overwrite else tuple(n for n in added if n in REFUSED or n == "reasons")
         by = model if workers == 1 else (str(Path(model.folder or "").resolve()), model.version)
         with _bar(source, files, progress, summary.rows_in) as bar:
-            jobs = iter(()) if journal.finished else _tasks(source, outputs, added, refused, encoding, journal.blocks)
+            jobs = (
+                iter(())
+                if journal.finished
+                else _tasks(source, outputs, added, refused, encoding, escape_formulas, journal.blocks)
+            )
             for name, data, rejects, facts in in_order(
                 jobs, workers, _scorer, (by, policy_name, added, refused), bar.update
             ):
@@ -170,6 +178,7 @@ def _tasks(
     added: tuple[str, ...],
     refused: tuple[str, ...],
     encoding: str | None,
+    escape_formulas: bool,
     done: list[dict[str, Any]],
 ) -> Iterator[tuple[str, _Task]]:
     """(output, task) for each block that the journal does not hold yet."""
@@ -184,7 +193,7 @@ def _tasks(
                     _check_columns(path, block, refused)
                 begins = encoder is None
                 if encoder is None:
-                    encoder = Encoder(output.form, block, added)
+                    encoder = Encoder(output.form, block, added, escape_formulas)
                 if number >= len(done):
                     yield output.name, _Task(encoder, block, begins, place, row, number)
                 elif done[number]["rows"] != block.size:

@@ -27,6 +27,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 @click.option("--resume", is_flag=True, help="Go on with an unfinished run; without one, start anew.")
 @click.option("--overwrite", is_flag=True, help="Replace columns of the output's names.")
 @click.option("--encoding", help="Of JSONL and CSV, such as cp932; default: what the bytes say.")
+@click.option("--escape-formulas", is_flag=True, help="In CSV output, put ' before text that a spreadsheet would run.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON on stdout.")
 @model_option
 def batch(
@@ -37,6 +38,7 @@ def batch(
     resume: bool,
     overwrite: bool,
     encoding: str | None,
+    escape_formulas: bool,
     as_json: bool,
     model_source: str | None,
     policy_name: str,
@@ -73,6 +75,7 @@ def batch(
             reasons=reasons,
             resume=resume,
             encoding=encoding,
+            escape_formulas=escape_formulas,
         )
     except (KeyboardInterrupt, SystemExit):
         click.echo("stopped; the same command with --resume goes on from here", err=True)

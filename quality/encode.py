@@ -13,6 +13,7 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -22,6 +23,19 @@ from quality.files import Block, Chunk, Form
 from quality.frames import arrow_type, with_columns
 
 Columns = Mapping[str, Sequence[Any]]
+_MOST_COLUMNS = 10_000  # of rows of objects: each row of a table has them all, so that one row could ask for a million times its size
+_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # what a spreadsheet takes for the beginning of a formula
 
 
 class Encoder:
@@ -29,15 +43,21 @@ class Encoder:
 
     The first block of a job says which columns a Parquet or CSV output has, and of which types; a row that does not fit
     them is a reject with its reason. JSONL takes any row.
+
+    Parameters
+    ----------
+    escape_formulas : bool
+        Put ' before text that a spreadsheet would run (CSV only).
     """
 
-    def __init__(self, form: Form, first: Block, added: Sequence[str]) -> None:
-        self.form, self.added = form, tuple(added)
+    def __init__(self, form: Form, first: Block, added: Sequence[str], escape_formulas: bool = False) -> None:
+        self.form, self.added, self.escape_formulas = form, tuple(added), escape_formulas
         self.schema: Any = None if form.kind == ".jsonl" else _schema(first, self.added)
+        self._names = frozenset(self.schema.names if self.schema is not None else ())
 
     def head(self) -> bytes:
         """What stands before the first block of a file."""
-        return self._packed(_csv_lines([self.schema.names])) if self.form.kind == ".csv" else b""
+        return self._packed(_csv_lines([list(map(self._cell, self.schema.names))])) if self.form.kind == ".csv" else b""
 
     def block(
         self, parts: Sequence[tuple[Chunk, list[int], dict[str, list[Any]]]]
@@ -55,7 +75,7 @@ class Encoder:
             unfit.append(misfits)
         if self.form.kind != ".parquet":
             return self._packed(b"".join(lines)), unfit
-        return (_parquet(pa.concat_tables(tables)) if any(map(len, tables)) else b""), unfit
+        return _parquet(pa.concat_tables(tables)), unfit  # also without a row: every part is a file that reads
 
     def _packed(self, data: bytes) -> bytes:
         if not data or self.form.codec is None:
@@ -69,7 +89,7 @@ class Encoder:
         rows = []
         for at, row in zip(kept, _objects(chunk, kept, columns), strict=True):
             why = self._late(row)
-            cells = [_cell(row.get(n)) for n in names]
+            cells = [self._cell(row.get(n)) for n in names]
             if why is None and not all(map(_encodes, cells)):
                 why = "holds a lone surrogate, which no text file can carry"
             if why is None:
@@ -78,10 +98,15 @@ class Encoder:
                 misfits[at] = why
         return _csv_lines(rows)
 
+    def _cell(self, value: Any) -> str:
+        cell = _cell(value)
+        risky = self.escape_formulas and isinstance(value, str) and cell.startswith(_FORMULA) and not _is_number(cell)
+        return f"'{cell}" if risky else cell
+
     def _late(self, row: Mapping[str, Any]) -> str | None:
-        new = row.keys() - set(self.schema.names)
+        new = row.keys() - self._names
         return (
-            f"column(s) {', '.join(sorted(new))[:80]} are not in the first rows; write .jsonl to keep them"
+            f"column(s) {', '.join(sorted(new))[:80]} are not in the first rows, or no table's; write .jsonl to keep them"
             if new
             else None
         )
@@ -136,12 +161,13 @@ def _schema(first: Block, added: Sequence[str]) -> Any:
         if not isinstance(chunk.content, list):
             fields, metadata = [f for f in chunk.content.schema if f.name not in added], chunk.content.schema.metadata
         elif chunk.content:
-            names = list(dict.fromkeys(name for row in chunk.content for name in row if name not in added))
+            seen = dict.fromkeys(name for row in chunk.content for name in row if name not in added)
+            names = [name for name in islice(seen, _MOST_COLUMNS) if _encodes(name)]
             fields, metadata = [pa.field(n, _type_of([row.get(n) for row in chunk.content])) for n in names], None
         else:
             continue
         # a column of nothing but nulls has no type yet; text holds whatever follows
-        fields = [pa.field(f.name, pa.string()) if pa.types.is_null(f.type) else f for f in fields]
+        fields = [pa.field(f.name, pa.string()) if pa.types.is_null(f.type) or _is_empty(f.type) else f for f in fields]
         return pa.schema([*fields, *(pa.field(n, arrow_type(n)) for n in added)], metadata=metadata)
     return pa.schema([pa.field(n, arrow_type(n)) for n in added])
 
@@ -157,6 +183,12 @@ def _type_of(values: list[Any]) -> Any:
             return pa.array([v for v in values if type(v) is common]).type
         except (pa.ArrowException, TypeError, ValueError, OverflowError):
             return pa.string()
+
+
+def _is_empty(kind: Any) -> bool:
+    """Whether a type holds an object without a name in it, which no Parquet file can."""
+    inside = [kind.field(i).type for i in range(kind.num_fields)]
+    return (pa.types.is_struct(kind) and not inside) or any(map(_is_empty, inside))
 
 
 def _taken(table: Any, kept: list[int]) -> Any:
@@ -200,6 +232,14 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool | dict | list):
         return json.dumps(value, ensure_ascii=False, default=_plain)
     return _plain(value)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _encodes(text: str) -> bool:

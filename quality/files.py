@@ -25,6 +25,7 @@ CODECS = {".gz": "gzip", ".zst": "zstd"}
 BLOCK_ROWS = 8_192  # a unit of work and of the journal: a second or two of scoring
 BLOCK_BYTES = 8 << 20  # ... and no more text than this, whatever the rows
 _CHUNK_ROWS = 2_048  # rows parsed and scored at once
+_DEEPEST = 64  # objects and lists inside each other in a row: what writes it again may give up before what read it
 LONGEST = 64 << 20  # bytes of one line or field; where there are more, a line break or a closing quote is missing
 
 
@@ -210,7 +211,20 @@ def json_object(line: bytes, encoding: str = "utf-8") -> dict[str, Any] | str:
         return _not(encoding)
     except (ValueError, RecursionError) as error:
         return f"no JSON: {error}"
-    return row if isinstance(row, dict) else "no JSON object"
+    if not isinstance(row, dict):
+        return "no JSON object"
+    if line.count(b"[") + line.count(b"{") > _DEEPEST and _is_deep(row):
+        return f"nested more than {_DEEPEST} deep"
+    return row
+
+
+def _is_deep(row: dict[str, Any]) -> bool:
+    level: list[Any] = [row]
+    for _ in range(_DEEPEST):
+        level = [
+            v for one in level for v in (one.values() if isinstance(one, dict) else one) if isinstance(v, dict | list)
+        ]
+    return bool(level)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

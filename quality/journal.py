@@ -83,14 +83,25 @@ class Journal:
         )  # a last line without an end was never finished
         if not lines:
             return
-        job = json.loads(lines[0])
+        try:
+            job, *self.blocks = map(json.loads, lines)
+            own = all(
+                Path(block["name"]).parts[0] == "out" and ".." not in block["name"]
+                for block in self.blocks
+                if "name" in block
+            )
+            if not isinstance(job, dict) or not own:
+                raise ValueError("not what a run writes")
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise DataError(
+                f"{self._path('journal.jsonl')} can't be read: {error}; run without --resume to start anew"
+            ) from error
         changed = [name for name in self.job if job.get(name) != self.job[name]]
         if changed:
             raise DataError(
                 f"the unfinished run of {self.target} had another {changed[0]}: {_short(job.get(changed[0]))}, "
                 f"not {_short(self.job[changed[0]])}; run without --resume to start anew"
             )
-        self.blocks = [json.loads(line) for line in lines[1:]]
         if self.blocks and self.blocks[-1].get("finished"):
             self.blocks.pop()
             self.finished = True

@@ -172,6 +172,25 @@ def test_a_torn_journal_line_is_cut_off(tmp_path, monkeypatch, small_blocks):
     assert [r["title"] for r in read(tmp_path / "out.jsonl")] == TITLES
 
 
+@pytest.mark.parametrize("line", ["{broken", "[1]", '{"name": "../../in.jsonl", "bytes": 0, "rejects_bytes": 0}'])
+def test_a_journal_that_is_none_is_refused(tmp_path, monkeypatch, small_blocks, line):
+    source = jsonl(tmp_path / "in.jsonl", [{"title": t} for t in TITLES])
+    interrupted(source, tmp_path / "out.jsonl", monkeypatch)
+    before = source.read_bytes()
+    with (tmp_path / ".out.jsonl.partial" / "journal.jsonl").open("a") as journal:
+        journal.write(line + "\n")
+    with pytest.raises(DataError, match="without --resume"):
+        score_file(source, tmp_path / "out.jsonl", resume=True)
+    assert source.read_bytes() == before
+
+
+def test_a_block_of_nothing_but_rejects_leaves_a_parquet_file_that_reads(tmp_path, small_blocks):
+    source = jsonl(tmp_path / "in.jsonl", [{"title": t if 10 <= i < 20 else ""} for i, t in enumerate(TITLES)])
+    summary = score_file(source, tmp_path / "out.parquet")
+    assert (summary.rows_out, summary.rejects) == (10, 50)
+    assert pq.read_table(tmp_path / "out.parquet").column("title").to_pylist() == TITLES[10:20]
+
+
 def test_workers_change_nothing(tmp_path, small_blocks):
     source = jsonl(tmp_path / "in.jsonl", [{"title": t if i % 7 else "", "i": i} for i, t in enumerate(TITLES)])
     one = score_file(source, tmp_path / "one.jsonl")
