@@ -85,14 +85,10 @@ class Journal:
             return
         try:
             job, *self.blocks = map(json.loads, lines)
-            own = all(
-                Path(block["name"]).parts[0] == "out" and ".." not in block["name"]
-                for block in self.blocks
-                if "name" in block
-            )
-            if not isinstance(job, dict) or not own:
+            named = [Path(block.get("name", "out")) for block in self.blocks]
+            if not isinstance(job, dict) or any(n.parts[0] != "out" or ".." in n.parts for n in named):
                 raise ValueError("not what a run writes")
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise DataError(
                 f"{self._path('journal.jsonl')} can't be read: {error}; run without --resume to start anew"
             ) from error

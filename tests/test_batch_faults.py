@@ -52,7 +52,7 @@ def test_kill_9_and_resume_give_the_rows_of_an_undisturbed_run(tmp_path, kind, w
 
 
 def test_two_processes_on_one_output(tmp_path):
-    source = make_source(tmp_path / "in.jsonl", 3000)
+    source = make_source(tmp_path / "in.jsonl", 20_000)
     first = run(source, tmp_path / "out.jsonl", 1, False, 100)
     while blocks_done(tmp_path, "out.jsonl") < 2:
         assert first.poll() is None
@@ -60,7 +60,7 @@ def test_two_processes_on_one_output(tmp_path):
     with pytest.raises(DataError, match="another process is writing"):
         score_file(source, tmp_path / "out.jsonl")
     assert first.wait() == 0
-    assert len(read(tmp_path / "out.jsonl")) + len(read(tmp_path / "out.jsonl.rejects.jsonl")) == 3000
+    assert len(read(tmp_path / "out.jsonl")) + len(read(tmp_path / "out.jsonl.rejects.jsonl")) == 20_000
 
 
 def test_a_killed_worker_is_replaced(tmp_path):
