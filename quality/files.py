@@ -159,7 +159,7 @@ def read_blocks(path: Path, encoding: str | None = None) -> Iterator[Block]:
         with _open(path, named.codec) as stream:
             text = encoding or detect(cast(Any, stream).peek(SAMPLE)[:SAMPLE])
             yield from (_line_blocks if named.kind == ".jsonl" else _row_blocks)(stream, text)
-    except (pa.ArrowException, OSError, EOFError, csv.Error, DataError, LookupError) as error:
+    except (pa.ArrowException, OSError, EOFError, csv.Error, DataError, LookupError, UnicodeError) as error:
         raise DataError(f"{path} can't be read: {error}") from error
 
 
