@@ -90,6 +90,11 @@ def _say(sentences: list[str]) -> None:
     type=click.FloatRange(min=0),
     help="Weight of a row of the shipped corpus beside one of DATA; 0 leaves it out.  [default: 1, or 0 with a labels folder]",
 )
+@click.option(
+    "--pool",
+    type=click.Path(path_type=Path),
+    help="Unlabelled headlines (title, outlet) to learn style vectors from anew; default: those of the model that ships.",
+)
 @click.option("--register", metavar="NAME", help="Make the model the next version of this registered name.")
 @click.option("--learning-curve", is_flag=True, help="Also fit on a tenth, a quarter and half of the outlets.")
 @click.option(
@@ -103,6 +108,7 @@ def train(
     output: Path | None,
     seed: int,
     corpus_weight: float | None,
+    pool: Path | None,
     register: str | None,
     learning_curve: bool,
     labels_to_check: Path | None,
@@ -134,6 +140,7 @@ def train(
             tracking_uri=tracking_uri,
             experiment=experiment,
             corpus_weight=corpus_weight,
+            pool=pool,
             register=register,
             curve=learning_curve,
             labels_to_check=labels_to_check,

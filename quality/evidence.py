@@ -20,7 +20,7 @@ from features.analysis import Analysis, Span, Text, analyse
 from features.document import Document
 from features.feature import Where
 from features.schema import FEATURES
-from quality.heads import SENSATIONAL_RAW
+from quality.heads import SENSATIONAL_RAW, STYLE
 from quality.model import Head, QualityModel, dense_matrix
 from quality.text_model import TextModel, view
 
@@ -97,6 +97,9 @@ class _Phrase(NamedTuple):
     rule: str
 
 
+_STYLE = frozenset(STYLE)
+
+
 @cache
 def _phrases() -> dict[str, _Phrase]:
     lines = files("quality").joinpath("phrases.tsv").read_text(encoding="utf-8").splitlines()[1:]
@@ -146,7 +149,8 @@ def _head_reasons(model: QualityModel, head: Head, analysis: Analysis, columns: 
     # one reason for the wording, whichever representations it came from: two numbers on the same words help nobody
     grouped: dict[str, float] = {}
     for name, part in parts.items():
-        key = ("wording_ending" if texts[name].field == "tail" else "wording") if name in texts else name
+        tail = name in texts and texts[name].field == "tail"
+        key = "wording_ending" if tail else "wording" if name in texts or name in _STYLE else name
         grouped[key] = grouped.get(key, 0.0) + part
     total = sum(abs(v) for v in grouped.values()) or 1.0
     ranked = sorted(grouped.items(), key=lambda kv: (-abs(kv[1]), kv[0]))
@@ -160,7 +164,8 @@ def _head_reasons(model: QualityModel, head: Head, analysis: Analysis, columns: 
                 for n, p in parts.items()
                 if n in texts and (texts[n].field == "tail") == (name == "wording_ending")
             ]
-            words = tuple(_wording(analysis, own, part))
+            style = _style_parts(head, analysis, columns) if name == "wording" and head.style is not None else []
+            words = tuple(_wording(analysis, own, style, part))
             found.append(_reason(model, head, name, part, None, words, part > 0))
         else:
             value = values[name]
@@ -235,9 +240,23 @@ def _token_parts(text: Text, model: TextModel, analysis: Analysis) -> list[float
     return parts
 
 
-def _wording(analysis: Analysis, own: list[tuple[TextModel, float]], total: float) -> Iterator[Word]:
+def _style_parts(head: Head, analysis: Analysis, columns: Any) -> list[float]:
+    """What each token of the title brings to the raw score through the style vector: the score less the one without the token."""
+    assert head.style is not None
+    without = head.style.without(analysis)
+    rows = np.repeat(columns, len(without), axis=0)
+    rows[:, [head.spec.columns.index(name) for name in STYLE]] = without
+    return [float(p) for p in head.raw(columns)[0] - head.raw(rows)] if len(rows) else []
+
+
+def _wording(
+    analysis: Analysis, own: list[tuple[TextModel, float]], style: list[float], total: float
+) -> Iterator[Word]:
     """The words that pushed the wording's score the way it went, strongest first, neighbours joined."""
     sums: dict[Where, list[float]] = {}
+    if style:
+        rest = len(analysis.title.tokens) - len(style)
+        sums["title"] = style + [0.0] * rest
     for model, _ in own:
         text = view(analysis, model.field)
         if text is None:

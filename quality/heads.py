@@ -8,6 +8,7 @@ from features.feature import Group
 from features.schema import FEATURES
 from quality.text_model import Field, Unit
 
+STYLE = tuple(f"style_{i:02d}" for i in range(32))  # coordinates of the headline's style vector (quality.style)
 SENSATIONAL_RAW = "sensational_raw"  # the first head's raw score, which the others may read
 
 
@@ -26,7 +27,7 @@ class TextSpec:
 
 @dataclass(frozen=True)
 class HeadSpec:
-    """A head: its columns in order are the dense features of its groups, its texts, and `extra`."""
+    """A head: its columns in order are the dense features of its groups, its texts, the style vector's, and `extra`."""
 
     name: str
     groups: tuple[Group, ...]
@@ -36,6 +37,7 @@ class HeadSpec:
     graded: bool  # answers an expected grade beside the probability
     needs_body: bool = True
     extra: tuple[str, ...] = ()
+    style: bool = False  # whether it reads the headline's style vector
 
     @property
     def dense(self) -> tuple[str, ...]:
@@ -43,7 +45,7 @@ class HeadSpec:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return self.dense + tuple(t.name for t in self.texts) + self.extra
+        return self.dense + tuple(t.name for t in self.texts) + (STYLE if self.style else ()) + self.extra
 
 
 HEADS: tuple[HeadSpec, ...] = (
@@ -58,6 +60,7 @@ HEADS: tuple[HeadSpec, ...] = (
         cut=1.5,
         graded=True,
         needs_body=False,
+        style=True,
     ),
     HeadSpec(
         "substantive",

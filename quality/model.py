@@ -27,10 +27,13 @@ from quality.errors import ModelError
 from quality.heads import HEADS, SENSATIONAL_RAW, HeadSpec
 from quality.reference import FILE as REFERENCE_FILE
 from quality.reference import Reference
+from quality.style import FILES as STYLE_FILES
+from quality.style import StyleVectors
 from quality.text_model import TextModel
 from quality.trees import check_trees
 
-FORMAT = 1
+FORMAT = 2  # 2: style vectors
+CHAMPION = Path(__file__).parent / "champion"  # the model that ships
 _LARGEST = 256 << 20  # bytes of one file of a model; the one that ships has files of 1.5 MB
 Array = np.ndarray[Any, Any]
 _BODY_VALUES = [f.value for f in BODY_FEATURES]
@@ -46,6 +49,7 @@ class Head:
     spec: HeadSpec
     booster: Any  # lightgbm.Booster
     texts: list[TextModel]
+    style: StyleVectors | None  # where the spec asks for it
     probability: Curve
     grade: Curve | None
     dense: Array = field(init=False)
@@ -56,8 +60,9 @@ class Head:
     def matrix(self, dense: Array, analyses: Sequence[Analysis], raw: Array) -> Array:
         """The columns this head's booster reads, one row a document."""
         texts = [t.scores(analyses).reshape(-1, 1) for t in self.texts]
+        style = [self.style.values(analyses)] if self.style is not None else []
         extra = [raw.reshape(-1, 1)] if SENSATIONAL_RAW in self.spec.extra else []
-        return np.ascontiguousarray(np.hstack([dense[:, self.dense], *texts, *extra]))
+        return np.ascontiguousarray(np.hstack([dense[:, self.dense], *texts, *style, *extra]))
 
     def raw(self, columns: Array) -> Array:
         # one thread: predicting with more hangs after a fork and has an 8 ms tail on single rows
@@ -156,6 +161,8 @@ class QualityModel:
             )
             for text in head.texts:
                 text.save(path)
+            if head.style is not None:
+                head.style.save(path)
         manifest: dict[str, Any] = {
             "format": FORMAT,
             "schema": schema_hash(),
@@ -203,7 +210,7 @@ class QualityModel:
 def _files() -> list[str]:
     """The files a model answers with, all plain names in its folder."""
     texts = [f"{t.name}{end}" for spec in HEADS for t in spec.texts for end in (".json", ".terms", ".npy")]
-    return sorted([REFERENCE_FILE, *texts, *(f"{spec.name}.lgb.txt" for spec in HEADS)])
+    return sorted([REFERENCE_FILE, *STYLE_FILES, *texts, *(f"{spec.name}.lgb.txt" for spec in HEADS)])
 
 
 def _digest(path: Path) -> str:
@@ -283,6 +290,7 @@ def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any]) -> Head:
         spec,
         booster,
         texts,
+        StyleVectors.load(path) if spec.style else None,
         Curve.from_json(about.get("probability"), 1.0),
         Curve.from_json(about.get("grade"), spec.top) if spec.graded else None,
     )
@@ -320,7 +328,7 @@ def load_model(source: str | Path | None = None) -> QualityModel:
     """
     if source is not None and "://" not in str(source) and ":/" in str(source):
         return QualityModel.load(_from_mlflow(str(source)))
-    path = Path(__file__).parent / "champion" if source is None else Path(source)
+    path = CHAMPION if source is None else Path(source)
     try:
         key = str(path.resolve())
     except (OSError, ValueError, RuntimeError) as error:

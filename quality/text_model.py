@@ -303,7 +303,7 @@ class TextModel:
             listed = (folder / f"{name}.terms").read_text(encoding="utf-8")
             terms = [t.replace("\x1f", "\n") for t in listed.split("\n")]
             with (folder / f"{name}.npy").open("rb") as file:
-                weights = _read_weights(file, len(terms))
+                weights = read_weights(file, len(terms), np.float32)
             low, high = (int(s) for s in about["sizes"])
             field, unit, bias = about["field"], about["unit"], float(about["bias"])
         except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
@@ -318,17 +318,17 @@ class TextModel:
         return cls(name, field, unit, (low, high), terms, weights, bias)
 
 
-def _read_weights(file: BinaryIO, count: int) -> Array:
-    """One float32 for each n-gram, from an array file that says just that: it is held against its size before it is read."""
+def read_weights(file: BinaryIO, count: int, kind: type[np.floating[Any]]) -> Array:
+    """So many numbers from an array file that says just that: it is held against its size before it is read."""
     if np.lib.format.read_magic(file) != (1, 0):
         raise ValueError("the weights are in no array of format 1.0")
     shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-    if shape != (count,) or dtype != np.float32:
-        raise ValueError(f"{count} n-grams, but weights of shape {shape}, {dtype}")
+    if shape != (count,) or dtype != kind:
+        raise ValueError(f"{count} weights are wanted, the file has shape {shape}, {dtype}")
     data = file.read()
-    if len(data) != 4 * count:
-        raise ValueError(f"{count} n-grams, but {len(data)} bytes of weights")
-    return np.frombuffer(data, np.float32)
+    if len(data) != dtype.itemsize * count:
+        raise ValueError(f"{count} weights are wanted, the file has {len(data)} bytes of them")
+    return np.frombuffer(data, kind)
 
 
 def _words(term: str) -> int:

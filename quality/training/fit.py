@@ -12,8 +12,9 @@ import pandas as pd
 from features.analysis import Analysis, analyse
 from features.schema import BODY_FEATURES, NAMES, TITLE_FEATURES
 from quality.heads import HEADS, HeadSpec, TextSpec
-from quality.model import Array, Head, QualityModel, dense_matrix
+from quality.model import CHAMPION, Array, Head, QualityModel, dense_matrix
 from quality.reference import Reference
+from quality.style import StyleVectors
 from quality.text_model import TextModel, grams, view
 from quality.training.calibrate import centered_isotonic, label_thresholds
 from quality.training.dataset import Labelled, folds
@@ -36,9 +37,9 @@ PARAMETERS: dict[str, Any] = {
 SMALL: dict[str, Any] = {"num_leaves": 15, "min_data_in_leaf": 15, "feature_fraction": 0.3}  # for a few thousand rows
 # small trees on the log loss: a few hundred negatives carry no more leaves, and squares waste them on rows already told apart
 LOGISTIC: dict[str, Any] = {"objective": "cross_entropy", "num_leaves": 7}
-# fewer trees, longer steps: every headline of a feed pays for them, and 400 short steps gave no more than 0.0005 of AUC
-OWN = {"sensational": {"learning_rate": 0.06}, "delivers": LOGISTIC, "whole": LOGISTIC}
-ROUNDS = {"sensational": 160, "substantive": 300, "delivers": 300, "whole": 300}
+# fewer trees, longer steps: every headline of a feed pays for them
+OWN = {"sensational": {"learning_rate": 0.04, "feature_fraction": 0.3}, "delivers": LOGISTIC, "whole": LOGISTIC}
+ROUNDS = {"sensational": 260, "substantive": 300, "delivers": 300, "whole": 300}
 LABELS = {"sensational": "grade", "substantive": "grade", "delivers": "delivery", "whole": "whole"}
 
 _LONGEST = 16  # characters of an n-gram
@@ -50,6 +51,8 @@ class Fitted:
 
     model: QualityModel
     held_out: dict[str, pd.DataFrame] = field(default_factory=dict)  # row, label, raw, probability, expected
+    columns: dict[str, tuple[Array, Array]] = field(default_factory=dict)  # head -> (out-of-fold columns, labels)
+    weights: dict[str, Array] = field(default_factory=dict)  # head -> weights of the same rows
 
 
 @dataclass
@@ -132,7 +135,9 @@ def _booster(columns: Array, rows: _Rows, at: Array, spec: HeadSpec, seed: int, 
     return lightgbm.train(parameters, data, rounds)
 
 
-def _fit_head(spec: HeadSpec, rows: _Rows, seed: int, progress: Any) -> tuple[Head, pd.DataFrame]:
+def _fit_head(
+    spec: HeadSpec, rows: _Rows, style: StyleVectors, seed: int, progress: Any
+) -> tuple[Head, pd.DataFrame, Array]:
     """Out-of-fold text scores feed the booster; out-of-fold booster scores are what calibration reads."""
     everything = np.arange(len(rows.labels))
     texts = np.zeros((len(rows.labels), len(spec.texts)))
@@ -145,7 +150,8 @@ def _fit_head(spec: HeadSpec, rows: _Rows, seed: int, progress: Any) -> tuple[He
         progress.update(1)
     index = [i for i, name in enumerate(NAMES) if name in set(spec.dense)]
     extra = [rows.raw.reshape(-1, 1)] if spec.extra else []
-    columns = np.hstack([rows.dense[:, index], texts, *extra])
+    styles = [style.values(rows.analyses)] if spec.style else []
+    columns = np.hstack([rows.dense[:, index], texts, *styles, *extra])
     raw = np.zeros(len(rows.labels))
     rounds = ROUNDS[spec.name]
     for fit_on, held in rows.folds:
@@ -161,7 +167,8 @@ def _fit_head(spec: HeadSpec, rows: _Rows, seed: int, progress: Any) -> tuple[He
     held_out = pd.DataFrame({"label": rows.labels, "raw": raw, "probability": probability(raw), "base": base})
     if grade is not None:
         held_out["expected"] = grade(raw)
-    return Head(spec, booster, models, probability, grade), held_out
+    head = Head(spec, booster, models, style if spec.style else None, probability, grade)
+    return head, held_out, columns
 
 
 def _rows(spec: HeadSpec, data: Labelled, first: Head | None, seed: int) -> tuple[_Rows, Array]:
@@ -182,7 +189,13 @@ def _rows(spec: HeadSpec, data: Labelled, first: Head | None, seed: int) -> tupl
     return _Rows(analyses, dense, part[label].to_numpy(float), weights, base, raw, folds(part, 5, seed)), at
 
 
-def fit_model(headlines: Labelled, articles: Labelled, seed: int = 1, facts: dict[str, Any] | None = None) -> Fitted:
+def fit_model(
+    headlines: Labelled,
+    articles: Labelled,
+    seed: int = 1,
+    facts: dict[str, Any] | None = None,
+    style: StyleVectors | None = None,
+) -> Fitted:
     """Fit the four heads.
 
     Parameters
@@ -195,6 +208,8 @@ def fit_model(headlines: Labelled, articles: Labelled, seed: int = 1, facts: dic
         The same data and seed give the same model, byte for byte, on one machine.
     facts : dict, optional
         Carried in the manifest.
+    style : StyleVectors, optional
+        By default those of the model that ships.
 
     Returns
     -------
@@ -202,7 +217,10 @@ def fit_model(headlines: Labelled, articles: Labelled, seed: int = 1, facts: dic
     """
     from tqdm import tqdm
 
+    style = style or StyleVectors.load(CHAMPION)
     heads: list[Head] = []
+    columns: dict[str, tuple[Array, Array]] = {}
+    weights: dict[str, Array] = {}
     held_out: dict[str, pd.DataFrame] = {}
     spread: dict[str, list[float]] = {}
     with tqdm(total=sum(len(s.texts) + 6 for s in HEADS), desc="fitting", unit="step", disable=None) as progress:
@@ -210,12 +228,13 @@ def fit_model(headlines: Labelled, articles: Labelled, seed: int = 1, facts: dic
             progress.set_postfix_str(spec.name)
             data = articles if spec.needs_body else headlines
             rows, at = _rows(spec, data, heads[0] if heads else None, seed)
-            head, held = _fit_head(spec, rows, seed, progress)
+            head, held, found = _fit_head(spec, rows, style, seed, progress)
             heads.append(head)
+            columns[spec.name], weights[spec.name] = (found, rows.labels), rows.weights
             held_out[spec.name] = held.assign(row=at)
         if spec.name in ("sensational", "substantive"):
             # a headline's spread is read off headlines, a body's off articles
             wanted = [f.name for f in (BODY_FEATURES if spec.needs_body else TITLE_FEATURES)]
             spread |= Reference.of(tuple(wanted), rows.dense[rows.base][:, [NAMES.index(n) for n in wanted]]).quantiles
     thresholds = {"p95": label_thresholds(held_out["sensational"], held_out["substantive"], 0.95)}
-    return Fitted(QualityModel(heads, thresholds, Reference(spread), facts or {}), held_out)
+    return Fitted(QualityModel(heads, thresholds, Reference(spread), facts or {}), held_out, columns, weights)

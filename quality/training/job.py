@@ -13,18 +13,19 @@ import pandas as pd
 
 from quality import policy
 from quality.errors import DataError
-from quality.heads import HEADS, head
+from quality.heads import HEADS, STYLE, head
 from quality.model import QualityModel
 from quality.training import registry, sources, tracking
 from quality.training.baselines import tfidf_ridge
 from quality.training.card import figures_table, model_card
-from quality.training.dataset import Labelled, groups
+from quality.training.dataset import Labelled, digest, groups
 from quality.training.evaluate import evaluate, head_figures, out_of_fold, threshold_table
 from quality.training.fit import PARAMETERS, ROUNDS, Fitted, fit_model
 from quality.training.own import row_keys
 from quality.training.profile import reference_of
 from quality.training.slices import grades_to_check, slices_of
 from quality.training.sources import Material
+from quality.training.style import fit_style, read_pool
 
 
 class Trained(NamedTuple):
@@ -39,14 +40,16 @@ class Trained(NamedTuple):
 
 
 def gain_shares(model: QualityModel) -> dict[str, dict[str, float]]:
-    """Each head's share of gain by feature family; `text` are its own representations, `headline score` the first head's."""
+    """Each head's share of gain by feature family; `text` are its n-grams, `headline score` the first head's."""
     from features.schema import FEATURES
 
-    group = {f.name: f.group for f in FEATURES}
+    group = {f.name: str(f.group) for f in FEATURES} | dict.fromkeys(STYLE, "style")
     found = {}
     for fitted in model.heads.values():
         gain = fitted.booster.feature_importance("gain")
-        shares = dict.fromkeys(("headline", "attribution", "promise", "prose", "layout", "text", "headline score"), 0.0)
+        shares = dict.fromkeys(
+            ("headline", "attribution", "promise", "prose", "layout", "text", "style", "headline score"), 0.0
+        )
         for column, value in zip(fitted.spec.columns, gain, strict=True):
             key: str = group.get(column) or ("text" if "." in column else "headline score")
             shares[key] += float(value)
@@ -116,6 +119,7 @@ def train(
     tracking_uri: str | None = None,
     experiment: str = tracking.EXPERIMENT,
     corpus_weight: float | None = None,
+    pool: str | Path | None = None,
     register: str | None = None,
     curve: bool = False,
     labels_to_check: str | Path | None = None,
@@ -130,6 +134,8 @@ def train(
         The folder to write the model to; by default `mlruns/models/VERSION` in the working directory.
     corpus_weight
         Weight of a row of the shipped corpus beside one of `data`; 0 leaves it out. By default 1, or 0 with a labels folder.
+    pool
+        Unlabelled headlines with their outlets, to learn style vectors from anew; by default those of the model that ships are used.
     register
         A registered name: the finished run's model becomes its next version. The alias `champion` is moved by promotion alone.
     curve
@@ -155,7 +161,13 @@ def train(
         tracking.log_json(environment, "environment.json")
         mlflow.set_tags({k: environment[k] for k in ("revision", "python", "lightgbm")})
         mlflow.set_tag("data.paths", json.dumps(list(material.paths.values())))
-        fitted = fit_model(headlines, articles, seed, {"seed": seed, "data": material.digests})
+        facts = {"seed": seed, "data": material.digests}
+        style = None
+        if pool is not None:
+            graded = frozenset(title for table in tests.values() for title in table.frame["title"])
+            style = fit_style(read_pool(pool), graded, seed)
+            facts["pool"] = digest(Path(pool))
+        fitted = fit_model(headlines, articles, seed, facts, style)
         fitted.model.reference = reference_of(fitted, headlines, articles)
         version = fitted.model.save(Path(scratch, "model"))
         metrics = collect_metrics(fitted, headlines, articles, tests, seed)
