@@ -72,6 +72,28 @@ def test_a_worse_refit_is_refused_until_its_reason_is_given(checkout):
     assert limits == kept | {FIGURE: 0.9093}  # no other floor gives way with it
 
 
+def test_figures_that_stand_beside_the_sets_are_pinned(checkout):
+    metrics = json.loads((checkout / METRICS).read_text(encoding="utf-8"))
+    row = {"n": 260, "positive": 0.3, "auc": 0.9, "auc_interval": [0.87, 0.93]}
+    metrics["slices_of_sets"] = {"dev": {"sensational": {"category": {"sports": row}}}}
+    metrics["filter"] = {"elsewhere": {"n": 9, "bait_kept": 0.2, "reports_lost": 0.01, "reviewed": 0.1}}
+    metrics["evasion"] = {"n": 200, "mean_shift": 0.001, "largest": 0.1, "worst": "emoji"}
+    (checkout / METRICS).write_text(json.dumps(metrics), encoding="utf-8")
+    before = json.loads((checkout / GATE).read_text(encoding="utf-8"))["limits"]
+    release(checkout)
+    after = json.loads((checkout / GATE).read_text(encoding="utf-8"))["limits"]
+    assert {
+        "slices_of_sets.dev.sensational.category.sports.auc": 0.897,
+        "filter.elsewhere.bait_kept": 0.203,
+        "filter.elsewhere.reports_lost": 0.013,
+    }.items() <= after.items()
+    assert not {k for k in after.keys() - before.keys() if k.endswith((".n", "reviewed", "positive"))}
+    row["auc"] = 0.85  # within its interval the slice holds, and its floor stays
+    (checkout / METRICS).write_text(json.dumps(metrics), encoding="utf-8")
+    release(checkout)
+    assert json.loads((checkout / GATE).read_text(encoding="utf-8"))["limits"] == after
+
+
 def test_a_figure_that_is_gone_is_refused(checkout):
     metrics = json.loads((checkout / METRICS).read_text(encoding="utf-8"))
     del metrics["sets"]["articles_dev"]["whole"]

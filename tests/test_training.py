@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from quality import DataError, load_corpus, load_model
 from quality.cli import main
 from quality.training import dataset, gate
-from quality.training.calibrate import centered_isotonic, label_thresholds
+from quality.training.calibrate import centered_isotonic, label_thresholds, policies
 
 
 @pytest.fixture(scope="module")
@@ -234,6 +234,21 @@ def test_thresholds_hold_their_precision():
     assert found["informative_to"] < found["sensational_from"]
 
 
+def test_strict_calls_less_informative_and_more_sensational():
+    rng = np.random.default_rng(2)
+    p = rng.random(8000) ** 2
+    frame = pd.DataFrame({"probability": p, "label": np.where(rng.random(8000) < p, 3.0, 0.0), "base": True})
+    found = policies(frame, frame)
+    careful, strict = found["p95"], found["strict"]
+    assert careful == label_thresholds(frame, frame, 0.95)
+    assert strict["informative_to"] < careful["informative_to"]
+    assert strict["sensational_from"] < careful["sensational_from"]
+    assert strict["substantive_from"] > careful["substantive_from"]
+    assert strict["thin_to"] > careful["thin_to"]
+    assert (frame.label[p <= strict["informative_to"]] >= 1.5).mean() <= 0.02
+    assert (frame.label[p >= strict["sensational_from"]] >= 1.5).mean() >= 0.9
+
+
 METRICS = {"sets": {"dev": {"sensational": {"auc": 0.95, "mse": 0.015}}}}
 
 
@@ -244,6 +259,25 @@ def test_the_gate():
     assert [v.passed for v in verdicts] == [True, True, False]
     assert not gate.check(METRICS, {"dev.sensational.auc": 0.951})[0].passed
     assert not gate.check(METRICS, {"dev.sensational.mse": 0.014})[0].passed
+
+
+def test_the_gate_holds_what_stands_beside_the_sets():
+    row = {"auc": 0.90, "auc_interval": [0.87, 0.93]}
+    beside = {
+        "slices_of_sets": {"dev": {"sensational": {"category": {"sports": row}}}},
+        "filter": {"dev": {"bait_kept": 0.1}},
+        "evasion": {"mean_shift": 0.002},
+    }
+    slice_auc = "slices_of_sets.dev.sensational.category.sports.auc"
+    held = {slice_auc: 0.92, "filter.dev.bait_kept": 0.12, "evasion.mean_shift": 0.003}
+    assert all(v.passed for v in gate.check(METRICS | beside, held))
+    missed = {slice_auc: 0.931, "filter.dev.bait_kept": 0.09, "evasion.mean_shift": 0.001}
+    assert not any(v.passed for v in gate.check(METRICS | beside, missed))
+    assert not any(v.passed for v in gate.check(METRICS, held))  # missing
+    # a floor rises to what was reached, not to the end of its interval, and gives way only when told
+    assert gate.tightened({slice_auc: 0.8}, beside) == {slice_auc: 0.897}
+    assert gate.tightened(missed, beside) == missed
+    assert gate.tightened(missed, beside, lower=True)["filter.dev.bait_kept"] == 0.103
 
 
 def test_floors_rise_and_fall_only_when_told():

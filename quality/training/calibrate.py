@@ -11,6 +11,9 @@ from quality.calibration import Curve
 from quality.heads import head
 
 Array = np.ndarray[Any, Any]
+# policy -> share of right ones among what it calls good (informative, substantive) and what it calls bad (sensational, thin).
+# `strict` is for feeds that hate bait: nothing passes for good lightly, and 9 in 10 is proof enough of the bad.
+POLICIES: dict[str, tuple[float, float]] = {"p95": (0.95, 0.95), "strict": (0.98, 0.90)}
 _MIN_ROWS = 30  # a threshold is not read off fewer labelled rows than this
 
 
@@ -51,18 +54,36 @@ def _upper(p: Array, positive: Array, precision: float) -> float:
     return float(p[order][good[-1]]) if len(good) else 1.0
 
 
-def label_thresholds(sensational: pd.DataFrame, substantive: pd.DataFrame, precision: float) -> dict[str, float]:
-    """The four thresholds of a policy, each set for the precision asked on held-out rows drawn as a feed draws them."""
+def label_thresholds(
+    sensational: pd.DataFrame, substantive: pd.DataFrame, good: float, bad: float | None = None
+) -> dict[str, float]:
+    """The four thresholds of a policy, each set for the precision asked on held-out rows drawn as a feed draws them.
+
+    Parameters
+    ----------
+    sensational, substantive : DataFrame
+        What the two heads said of rows they had not seen: `label`, `probability`, `base`.
+    good : float
+        Share of right ones among the headlines called informative and the articles called substantive.
+    bad : float, optional
+        The same of the headlines called sensational and the articles called thin; by default `good`.
+    """
+    bad = good if bad is None else bad
     found: dict[str, float] = {}
-    for frame, spec, upper, lower in (
-        (sensational, head("sensational"), "sensational_from", "informative_to"),
-        (substantive, head("substantive"), "substantive_from", "thin_to"),
+    for frame, spec, upper, lower, above, below in (
+        (sensational, head("sensational"), "sensational_from", "informative_to", bad, good),
+        (substantive, head("substantive"), "substantive_from", "thin_to", good, bad),
     ):
         rows = frame[frame["base"]]
         p, positive = rows["probability"].to_numpy(), (rows["label"] >= spec.cut).to_numpy()
-        high, low = _upper(p, positive, precision), 1 - _upper(1 - p, ~positive, precision)
+        high, low = _upper(p, positive, above), 1 - _upper(1 - p, ~positive, below)
         if low >= high:  # so good a model that both sides hold at once: part them in the middle
             middle = (low + high) / 2
             low, high = middle - 1e-6, middle
         found[upper], found[lower] = round(min(1.0, high), 6), round(max(0.0, low), 6)
     return found
+
+
+def policies(sensational: pd.DataFrame, substantive: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """The thresholds of every policy a model carries, by the rules of `POLICIES`."""
+    return {name: label_thresholds(sensational, substantive, good, bad) for name, (good, bad) in POLICIES.items()}

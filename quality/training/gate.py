@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from quality.errors import DataError
 
-_LOWER_IS_BETTER = ("mse", "ece")
+_LOWER_IS_BETTER = ("mse", "ece", "mean_shift", "bait_kept", "reports_lost", "reviewed")
+_PINNED = ("auc", "mean_shift", "bait_kept", "reports_lost")
+_GROUPS = (
+    "slices_of_sets",
+    "filter",
+    "evasion",
+)  # figures that stand beside `sets`; a slice is given what chance explains
 
 
 class Verdict(NamedTuple):
@@ -37,19 +43,31 @@ def check(metrics: Mapping[str, Any], limits: Mapping[str, float]) -> list[Verdi
     Parameters
     ----------
     metrics : mapping
-        A `metrics.json`; figures stand under `sets`.
+        A `metrics.json`; figures stand under `sets`, those of slices, filter and evasion beside it.
     limits : mapping
-        `SET.HEAD.FIGURE` -> floor, or ceiling for `mse` and `ece`. A figure that is missing fails.
+        `SET.HEAD.FIGURE`, `slices_of_sets.SET.HEAD.COLUMN.VALUE.FIGURE`, `filter.FEED.FIGURE` or `evasion.FIGURE` -> floor, or
+        ceiling for errors. A figure that is missing fails; a slice fails only where its whole interval misses its limit.
     """
     found = []
     for figure, limit in limits.items():
-        value: Any = metrics.get("sets", {})
-        for key in figure.split("."):
-            value = value.get(key) if isinstance(value, Mapping) else None
-        number = float(value) if isinstance(value, (int, float)) else None
-        passed = number is not None and (number <= limit if is_error(figure) else number >= limit)
-        found.append(Verdict(figure, number, limit, passed))
+        beside = figure.partition(".")[0] in _GROUPS
+        *path, name = figure.split(".") if beside else figure.rsplit(".", 2)  # a set may be named after a file
+        row: Any = metrics if beside else metrics.get("sets", {})
+        for key in path:
+            row = row.get(key) if isinstance(row, Mapping) else None
+        row = row if isinstance(row, Mapping) else {}
+        value, error = _number(row.get(name)), is_error(figure)
+        best = value
+        if path[0] == "slices_of_sets" and value is not None:
+            low, high = row[f"{name}_interval"]
+            best = low if error else high
+        passed = best is not None and (best <= limit if error else best >= limit)
+        found.append(Verdict(figure, value, limit, passed))
     return found
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None
 
 
 def read_limits(path: str | Path) -> tuple[dict[str, float], dict[str, str]]:
@@ -61,6 +79,26 @@ def read_limits(path: str | Path) -> tuple[dict[str, float], dict[str, str]]:
         }
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise DataError(f"gate file {path} can't be read: {error}") from error
+
+
+def pinned(limits: Mapping[str, float], metrics: Mapping[str, Any], margin: float = 0.003) -> dict[str, float]:
+    """The limits, and one for each figure of slices, filter and evasion that has none yet: what was reached, less a margin."""
+    reached = {
+        f"{group}.{path}": value
+        for group in _GROUPS
+        for path, value in _leaves(metrics.get(group, {}))
+        if path.rpartition(".")[2] in _PINNED
+    }
+    new = {k: round(v + margin if is_error(k) else v - margin, 4) for k, v in reached.items() if k not in limits}
+    return dict(limits) | new
+
+
+def _leaves(content: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{key}.{path}", leaf) for path, leaf in _leaves(value) if "." not in key)
+        elif (number := _number(value)) is not None:
+            yield key, number
 
 
 def tightened(

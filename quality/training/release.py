@@ -53,7 +53,7 @@ def release(root: Path, labels: Path | None = None, lower: bool = False) -> list
         )
     metrics, bench = _read(root / METRICS), _read(root / BENCH)
     limits, data = gate.read_limits(root / GATE)
-    raised = gate.tightened(limits, metrics, lower=lower)
+    raised = gate.pinned(gate.tightened(limits, metrics, lower=lower), metrics)
     _refuse_missed(limits, raised, metrics, (root / CHANGELOG).read_text(encoding="utf-8"))
     if labels:
         data = {name: digest(_present(labels / name)) for name in data}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from quality.heads import HEADS, HeadSpec
+from quality.model import QualityModel
 from quality.training.dataset import Labelled
-from quality.training.figures import figures
+from quality.training.evaluate import heads_of, predict
+from quality.training.figures import figures, with_intervals
+from quality.training.fit import LABELS
 
 Array = np.ndarray[Any, Any]
 COLUMNS = ("category", "outlet_kind", "source")
@@ -61,6 +64,22 @@ def slices_of(held_out: dict[str, pd.DataFrame], headlines: Labelled, articles: 
         )
         if sliced:
             found[spec.name] = sliced
+    return found
+
+
+def slices_of_sets(model: QualityModel, tests: Mapping[str, Labelled]) -> dict[str, Any]:
+    """set -> head -> column -> value -> n, share of positives and AUC with its 95% interval, of sets never fitted on."""
+    found: dict[str, Any] = {}
+    for name, data in tests.items():
+        answers = predict(model, data)
+        for spec in heads_of(data):
+            known = data.frame[LABELS[spec.name]].notna().to_numpy()
+            positive = (data.frame.loc[known, LABELS[spec.name]].to_numpy(float) >= spec.cut).astype(int)
+            p = answers.loc[known, spec.name].to_numpy(float)
+            columns = found.setdefault(name, {}).setdefault(spec.name, {})
+            for column, value, at in parts(data.frame[known].reset_index(drop=True), positive):
+                row = with_intervals(p[at], p[at], positive[at], positive[at])
+                columns.setdefault(column, {})[value] = {k: row[k] for k in ("n", "positive", "auc", "auc_interval")}
     return found
 
 
