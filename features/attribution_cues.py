@@ -26,7 +26,10 @@ def triggers() -> frozenset[str]:
 def find_cues(sentence: Sentence) -> Iterator[Cue]:
     """Cues of a sentence, in the order in which they begin."""
     used: set[int] = set()
-    for position in range(len(sentence)):
+    begins = triggers()
+    for position, surface in enumerate(sentence.surfaces):
+        if surface not in begins and surface != QUOTE:
+            continue
         cue = _at(sentence, position, used)
         if cue is not None and cue.predicate not in used:
             used.add(cue.predicate)
