@@ -28,6 +28,7 @@ _GRAIN = 2.0**32  # weights are multiples of 1 / _GRAIN
 _HEAVIEST = 2.0**20  # a sum of such multiples is exact up to 2^21
 # What parts the texts of a batch may be no n-gram, or one document's score would hang on the next.
 _ODD_TERMS = {"char": ("\n\n", "\0"), "word": ("\n\n", "\0", "\n ", " \n", "  ")}
+_BREAK = "\x1f"  # how the list of n-grams, one a line, spells a line break inside one
 Array = np.ndarray[Any, Any]
 
 
@@ -177,8 +178,8 @@ class TextModel:
         As the booster knows it, for example ``sensational.title_char``.
     field, unit, sizes
         Which text, characters or words, smallest and largest n.
-    terms : list of str
-        The known n-grams.
+    terms : list of str, or str
+        The known n-grams; as one text, a line each, with U+001F for a line break inside one.
     weights : numpy.ndarray
         Their weights, float32, in the same order.
     bias : float
@@ -190,12 +191,12 @@ class TextModel:
         field: Field,
         unit: Unit,
         sizes: tuple[int, int],
-        terms: list[str],
+        terms: list[str] | str,
         weights: np.ndarray[Any, Any],
         bias: float,
     ) -> None:
         self.name, self.field, self.unit, self.sizes, self.bias = name, field, unit, sizes, bias
-        self.terms = terms
+        self._listed = terms if isinstance(terms, str) else "\n".join([t.replace("\n", _BREAK) for t in terms])
         self._fitted = weights
         self._exact = np.round(weights.astype(np.float64) * _GRAIN) / _GRAIN
 
@@ -204,36 +205,41 @@ class TextModel:
         return dict(zip(self.terms, self._exact.tolist(), strict=True))
 
     @cached_property
+    def terms(self) -> list[str]:
+        return [t.replace(_BREAK, "\n") for t in self._listed.split("\n")]
+
+    @cached_property
     def _symbols(self) -> _Symbols:
-        """Word or character -> its number."""
-        parts = " ".join(self.terms).split(" ") if self.unit == "word" else "".join(self.terms)
-        return _Symbols({symbol: i for i, symbol in enumerate(dict.fromkeys(parts), 1)})
+        """Word -> its number."""
+        return _Symbols({word: i for i, word in enumerate(dict.fromkeys(self._parts()), 1)})
+
+    def _parts(self) -> list[str]:
+        """The words of all n-grams, one n-gram after the other."""
+        return self._listed.replace("\n", " ").split(" ")
 
     @cached_property
     def _codes(self) -> Array:
         """Code point -> number of the character; the last entry stands for all code points beyond."""
-        table = np.zeros(max(map(ord, self._symbols), default=0) + 2, dtype=np.int64)
-        table[[ord(c) for c in self._symbols]] = list(self._symbols.values())
+        known = np.unique(_code_points(self._listed.replace("\n", "").replace(_BREAK, "\n")))
+        table = np.zeros(int(known.max(initial=0)) + 2, dtype=np.int64)
+        table[known] = np.arange(1, len(known) + 1)
         return table
 
     @cached_property
     def _trie(self) -> tuple[_Trie, Array, Array]:
         """The n-grams, and for each node its weight and whether it is one of them."""
+        lengths = _lengths(self._listed, self.unit)
         if self.unit == "char":
-            lengths = np.fromiter(map(len, self.terms), np.int64, len(self.terms))
-            symbols = self._numbers("".join(self.terms))
+            symbols = self._numbers(self._listed.replace("\n", "").replace(_BREAK, "\n"))
         else:
-            words = [t.split(" ") for t in self.terms]
-            lengths = np.fromiter(map(len, words), np.int64, len(words))
-            symbols = np.fromiter((self._symbols[w] for ws in words for w in ws), np.int64, int(lengths.sum()))
+            symbols = np.fromiter(map(self._symbols.__getitem__, self._parts()), np.int64, int(lengths.sum()))
         trie = _Trie(symbols, lengths)
         weights, known = np.zeros(trie.nodes), np.zeros(trie.nodes, dtype=bool)
         weights[trie.node_of], known[trie.node_of] = self._exact, True
         return trie, weights, known
 
     def _numbers(self, chars: str) -> Array:
-        codes = np.frombuffer(chars.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        return self._codes.take(codes, mode="clip")
+        return self._codes.take(_code_points(chars), mode="clip")
 
     def scores(self, analyses: Sequence[Analysis]) -> Array:
         """The representation's values; NaN where a document lacks the field."""
@@ -291,8 +297,7 @@ class TextModel:
         """Write `NAME.json`, `NAME.terms` (one n-gram a line) and `NAME.npy` (float32 weights)."""
         about = {"field": self.field, "unit": self.unit, "sizes": list(self.sizes), "bias": self.bias}
         (folder / f"{self.name}.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-        lines = [t.replace("\n", "\x1f") for t in self.terms]
-        (folder / f"{self.name}.terms").write_text("\n".join(lines), encoding="utf-8", newline="\n")
+        (folder / f"{self.name}.terms").write_text(self._listed, encoding="utf-8", newline="\n")
         np.save(folder / f"{self.name}.npy", self._fitted.astype(np.float32), allow_pickle=False)
 
     @classmethod
@@ -301,9 +306,8 @@ class TextModel:
         try:
             about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
             listed = (folder / f"{name}.terms").read_text(encoding="utf-8")
-            terms = [t.replace("\x1f", "\n") for t in listed.split("\n")]
             with (folder / f"{name}.npy").open("rb") as file:
-                weights = read_weights(file, len(terms), np.float32)
+                weights = read_weights(file, listed.count("\n") + 1, np.float32)
             low, high = (int(s) for s in about["sizes"])
             field, unit, bias = about["field"], about["unit"], float(about["bias"])
         except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
@@ -313,9 +317,9 @@ class TextModel:
         if field not in ("title", "body", "tail") or unit not in ("char", "word") or not 1 <= low <= high <= 8:
             raise ModelError(f"text model {name!r} in {folder}: field {field!r}, unit {unit!r}, sizes {low}-{high}")
         lines = f"\n{listed}\n"
-        if any(odd in lines for odd in _ODD_TERMS[unit]) or max(map(len if unit == "char" else _words, terms)) > high:
+        if any(odd in lines for odd in _ODD_TERMS[unit]) or _lengths(listed, unit).max() > high:
             raise ModelError(f"text model {name!r} in {folder}: an n-gram that is empty, or longer than {high}")
-        return cls(name, field, unit, (low, high), terms, weights, bias)
+        return cls(name, field, unit, (low, high), listed, weights, bias)
 
 
 def read_weights(file: BinaryIO, count: int, kind: type[np.floating[Any]]) -> Array:
@@ -331,5 +335,13 @@ def read_weights(file: BinaryIO, count: int, kind: type[np.floating[Any]]) -> Ar
     return np.frombuffer(data, kind)
 
 
-def _words(term: str) -> int:
-    return term.count(" ") + 1
+def _code_points(text: str) -> Array:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _lengths(listed: str, unit: Unit) -> Array:
+    """How many characters or words each line has."""
+    codes = _code_points(listed + "\n")
+    ends = codes == ord("\n")
+    counted = ~ends if unit == "char" else ends | (codes == ord(" "))
+    return np.asarray(np.diff(np.cumsum(counted)[ends], prepend=0))
