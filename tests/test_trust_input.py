@@ -8,9 +8,9 @@ import pytest
 from hypothesis import strategies as st
 
 from quality import DataError
-from tests.trust import bombs, files, fuzz, models, table
+from tests.trust import bombs, corruptions, files, fuzz, models, table
 
-CORRUPTIONS = models.corruptions()
+CORRUPTIONS = corruptions.corruptions()
 BROKEN = list(files.broken())
 
 

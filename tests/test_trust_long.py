@@ -36,7 +36,7 @@ def test_a_leak_a_slow_end_and_open_files_are_noticed():
 def test_faults(tmp_path, monkeypatch, name):
     if "filter" not in name and subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode:
         pytest.skip("no file system of one's own without unshare")
-    monkeypatch.setattr(faults, "ROWS", 2_000)
+    monkeypatch.setattr(faults, "ROWS", 1_000)
     assert faults.FAULTS[name](tmp_path) == ""
 
 
