@@ -18,6 +18,7 @@ from typing import Any
 from features import lexicon
 
 _MEMO_LIMIT = 400_000  # distinct (surface, id) pairs kept, about 100 MB; news needs some 150,000 in a year
+_MEMO_LINE = 80  # characters; longer runs are nobody's word, and would make of those 100 MB some gigabytes
 _CHUNK = 4_000  # characters given to MeCab at once, so that a lattice stays small whatever the text
 _RECORD = "\x1e"  # between MeCab's lines: normalised text has none, where a line break may stand before a token
 
@@ -143,9 +144,10 @@ class _Memo(dict[str, Token]):
         spaced, _, left_id = line.rpartition("\t")
         surface = spaced.lstrip()
         token = Token(surface, _parts_of_speech()[int(left_id)], len(spaced) - len(surface))
-        if len(self) >= _MEMO_LIMIT:
-            self.clear()
-        self[line] = token
+        if len(line) <= _MEMO_LINE:
+            if len(self) >= _MEMO_LIMIT:
+                self.clear()
+            self[line] = token
         return token
 
 

@@ -120,3 +120,12 @@ def test_endless_nesting_is_read_as_deep_as_prose_goes():
     found = text.quotations
     assert 1 <= len(found) <= 8
     assert "以上" in text.norm[found[-1].start : found[-1].end]
+
+
+def test_endless_words_are_not_remembered():
+    from features.tokens import _memo, tokenize
+
+    before = len(_memo)
+    for n in range(200):
+        tokenize(f"{'ア' * (500 + n)}")
+    assert len(_memo) - before < 20
