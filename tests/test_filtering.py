@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from quality import load_model
 from quality.stream import filter_lines
 from quality.training import gate
 from quality.training.dataset import Labelled
 from quality.training.evaluate import dev_sets
-from quality.training.filtering import VERDICTS, feeds, filter_figures, wilson
+from quality.training.filtering import VERDICTS, feeds, filter_figures, filtered, wilson
 from quality.training.sources import corpus_split
 
 ROOT = Path(__file__).parents[1]
@@ -45,12 +45,24 @@ def test_intervals_of_shares():
     assert wilson(5, 10) == [0.2366, 0.7634]
 
 
-def test_strict_keeps_less_bait():
+def test_every_policy_the_model_carries_is_measured():
     model = load_model()
-    if "strict" not in model.thresholds:
-        pytest.skip("../shared is needed to fit a model with this policy")
-    careful, strict = (filter_figures(model, feeds(TESTS)["corpus"], name) for name in ("p95", "strict"))
-    assert strict["bait_kept"] < careful["bait_kept"]
+    found = filtered(model, TESTS)
+    assert {(name, row["policy"]) for name, row in found.items()} == {
+        ("corpus" if policy == "p95" else f"corpus_{policy}", policy) for policy in model.thresholds
+    }
+
+
+def test_a_stricter_policy_keeps_less_bait():
+    model = copy.copy(load_model())
+    careful = model.thresholds["p95"]
+    stricter = careful | {
+        "informative_to": careful["informative_to"] / 4,
+        "thin_to": careful["substantive_from"] - 1e-6,
+    }
+    model.thresholds = {"p95": careful, "stricter": stricter}
+    found = filtered(model, TESTS)
+    assert found["corpus_stricter"]["bait_kept"] < found["corpus"]["bait_kept"]
 
 
 def _through_the_filter(feed: list[Labelled], folder: Path) -> dict[str, int]:

@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_SET_NAMES = {
-    "headlines_dev": "headlines, dev",
-    "articles_dev": "articles, dev",
-    "out_of_fold": "out of fold, outlets apart",
-}
-
-
-def _figure(row: Mapping[str, Any], name: str) -> str:
-    low, high = row[f"{name}_interval"]
-    return f"{row[name]:.3f} [{low:.3f}, {high:.3f}]"
+from quality.training.card_studies import SET_NAMES, figure, studies
 
 
 def figures_table(metrics: Mapping[str, Any]) -> str:
@@ -25,17 +16,15 @@ def figures_table(metrics: Mapping[str, Any]) -> str:
     ]
     for name, heads in metrics["sets"].items():
         for head, row in heads.items():
-            cells = " | ".join(_figure(row, f) for f in ("auc", "ap", "mse", "ece"))
+            cells = " | ".join(figure(row, f) for f in ("auc", "ap", "mse", "ece"))
             lines.append(
-                f"| {_SET_NAMES.get(name, name)} | {head.replace('_', ' ')} | {row['n']} | {row['positive']:.3f} | {cells} |"
+                f"| {SET_NAMES.get(name, name)} | {head.replace('_', ' ')} | {row['n']} | {row['positive']:.3f} | {cells} |"
             )
     for name, rows in metrics.get("baselines", {}).items():
         for head, row in rows.items():
-            cells = " | ".join(_figure(row, f) for f in ("auc", "ap"))
+            cells = " | ".join(figure(row, f) for f in ("auc", "ap"))
             what = f"{head}: plain baseline, TF-IDF ridge"
-            lines.append(
-                f"| {_SET_NAMES.get(name, name)} | {what} | {row['n']} | {row['positive']:.3f} | {cells} | | |"
-            )
+            lines.append(f"| {SET_NAMES.get(name, name)} | {what} | {row['n']} | {row['positive']:.3f} | {cells} | | |")
     return "\n".join(lines)
 
 
@@ -50,9 +39,25 @@ def thresholds_table(metrics: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+_RULES = {
+    "p95": "Each was set for 95% precision on held-out rows",
+    "strict": "Set so that of what it calls informative or substantive 98% is, and of what it calls sensational or thin 90%",
+}
+
+
+def policies(metrics: Mapping[str, Any]) -> str:
+    """The thresholds of every policy the model carries, and the rule that set them."""
+    return "\n\n".join(
+        f"Policy `{name}` (version {metrics['policy_version']}): a headline is *sensational* from {t['sensational_from']:.3f},\n"
+        f"*informative* up to {t['informative_to']:.3f}; an article is\n"
+        f"*substantive* from {t['substantive_from']:.3f}, *thin* up to {t['thin_to']:.3f}."
+        + (f" {_RULES[name]}." if name in _RULES else "")
+        for name, t in metrics["thresholds"].items()
+    )
+
+
 def model_card(metrics: Mapping[str, Any]) -> str:
     """The model card of a metrics.json."""
-    p95 = metrics["thresholds"]["p95"]
     data = "\n".join(f"| {name} | `{digest[:16]}…` |" for name, digest in metrics["data"].items())
     gains = "\n".join(
         f"| {head} | " + " | ".join(f"{v:.3f}" for v in shares.values()) + " |"
@@ -75,9 +80,7 @@ outlet of a row was never seen by the model that answered for it.
 
 ## Thresholds
 
-Policy `p95` (version {metrics["policy_version"]}): a headline is *sensational* from {p95["sensational_from"]:.3f},
-*informative* up to {p95["informative_to"]:.3f}; an article is
-*substantive* from {p95["substantive_from"]:.3f}, *thin* up to {p95["thin_to"]:.3f}. Each was set for 95% precision on held-out rows.
+{policies(metrics)}
 
 {thresholds_table(metrics)}
 
@@ -89,7 +92,7 @@ Share of each head's gain by family of features; `text` are its linear n-gram re
 |---|{"---|" * len(groups)}
 {gains}
 
-## Data
+{studies(metrics)}## Data
 
 Fitted with seed {metrics["seed"]} on files with these SHA-256 digests:
 

@@ -25,6 +25,15 @@ def feeds(tests: Mapping[str, Labelled]) -> dict[str, list[Labelled]]:
     return {feed: [tests[n] for n in parts] for feed, parts in names.items() if all(n in tests for n in parts)}
 
 
+def filtered(model: QualityModel, tests: Mapping[str, Labelled]) -> dict[str, Any]:
+    """`filter_figures` of every feed: under its own name by policy `p95`, as FEED_POLICY by any other the model carries."""
+    return {
+        feed if name == "p95" else f"{feed}_{name}": filter_figures(model, tables, name)
+        for name in model.thresholds
+        for feed, tables in feeds(tests).items()
+    }
+
+
 def filter_figures(model: QualityModel, feed: list[Labelled], policy_name: str = "p95") -> dict[str, Any]:
     """Verdicts of a policy on a mixed feed, its headlines and its articles with their bodies.
 
@@ -33,7 +42,7 @@ def filter_figures(model: QualityModel, feed: list[Labelled], policy_name: str =
     Returns
     -------
     dict
-        `n`; `bait_kept`, the share of bait with the verdict keep; `reports_lost`, the share of reports with the verdict drop;
+        `policy`; `n`; `bait_kept`, the share of bait with the verdict keep; `reports_lost`, the share of reports with the verdict drop;
         `reviewed`, the share of all with the verdict review; each with its 95% interval; and `counts`, by kind of item and
         verdict.
     """
@@ -50,7 +59,7 @@ def filter_figures(model: QualityModel, feed: list[Labelled], policy_name: str =
         verdicts.append(said)
         bait.append(~high if spec.needs_body else high)
     said, lures = np.concatenate(verdicts), np.concatenate(bait)
-    found: dict[str, Any] = {"n": len(said)}
+    found: dict[str, Any] = {"policy": policy_name, "n": len(said)}
     for name, hits in (
         ("bait_kept", said[lures] == "keep"),
         ("reports_lost", said[~lures] == "drop"),

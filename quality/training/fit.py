@@ -16,7 +16,7 @@ from quality.model import CHAMPION, Array, Head, QualityModel, dense_matrix
 from quality.reference import Reference
 from quality.style import StyleVectors
 from quality.text_model import TextModel, grams, view
-from quality.training.calibrate import centered_isotonic, label_thresholds
+from quality.training.calibrate import centered_isotonic, policies
 from quality.training.dataset import Labelled, folds
 
 PARAMETERS: dict[str, Any] = {
@@ -42,6 +42,7 @@ OWN = {"sensational": {"learning_rate": 0.04, "feature_fraction": 0.3}, "deliver
 ROUNDS = {"sensational": 260, "substantive": 300, "delivers": 300, "whole": 300}
 LABELS = {"sensational": "grade", "substantive": "grade", "delivers": "delivery", "whole": "whole"}
 
+_FEW = 5_000  # rows, below which a head's booster is SMALL
 _LONGEST = 16  # characters of an n-gram
 
 
@@ -123,16 +124,23 @@ class _Presence:
         )
 
 
-def _booster(columns: Array, rows: _Rows, at: Array, spec: HeadSpec, seed: int, rounds: int) -> Any:
+def fit_booster(
+    spec: HeadSpec,
+    names: Sequence[str],
+    columns: Array,
+    labels: Array,
+    weights: Array,
+    seed: int,
+    small: bool | None = None,
+) -> Any:
+    """A head's LightGBM booster on any columns, by the head's own parameters; `small`: by default where rows are few."""
     import lightgbm
 
-    small = SMALL if len(rows.labels) < 5_000 else {}
-    parameters = PARAMETERS | small | OWN.get(spec.name, {}) | {"seed": seed}
-    labels = rows.labels[at] / (spec.top if parameters["objective"] == "cross_entropy" else 1.0)
-    data = lightgbm.Dataset(
-        columns[at], labels, weight=rows.weights[at], feature_name=[c.replace(".", "_") for c in spec.columns]
-    )
-    return lightgbm.train(parameters, data, rounds)
+    small = len(labels) < _FEW if small is None else small
+    parameters = PARAMETERS | (SMALL if small else {}) | OWN.get(spec.name, {}) | {"seed": seed}
+    labels = labels / (spec.top if parameters["objective"] == "cross_entropy" else 1.0)
+    data = lightgbm.Dataset(columns, labels, weight=weights, feature_name=[c.replace(".", "_") for c in names])
+    return lightgbm.train(parameters, data, ROUNDS[spec.name])
 
 
 def _fit_head(
@@ -153,13 +161,15 @@ def _fit_head(
     styles = [style.values(rows.analyses)] if spec.style else []
     columns = np.hstack([rows.dense[:, index], texts, *styles, *extra])
     raw = np.zeros(len(rows.labels))
-    rounds = ROUNDS[spec.name]
+    small = len(rows.labels) < _FEW  # of a fold as of all rows
+
+    def boosted(at: Array) -> Any:
+        return fit_booster(spec, spec.columns, columns[at], rows.labels[at], rows.weights[at], seed, small)
+
     for fit_on, held in rows.folds:
-        raw[held] = _booster(columns, rows, fit_on, spec, seed, rounds).predict(
-            columns[held], raw_score=True, num_threads=1
-        )
+        raw[held] = boosted(fit_on).predict(columns[held], raw_score=True, num_threads=1)
         progress.update(1)
-    booster = _booster(columns, rows, everything, spec, seed, rounds)
+    booster = boosted(everything)
     progress.update(1)
     base = rows.base
     probability = centered_isotonic(raw[base], (rows.labels[base] >= spec.cut).astype(float), 1.0)
@@ -236,5 +246,5 @@ def fit_model(
             # a headline's spread is read off headlines, a body's off articles
             wanted = [f.name for f in (BODY_FEATURES if spec.needs_body else TITLE_FEATURES)]
             spread |= Reference.of(tuple(wanted), rows.dense[rows.base][:, [NAMES.index(n) for n in wanted]]).quantiles
-    thresholds = {"p95": label_thresholds(held_out["sensational"], held_out["substantive"], 0.95)}
+    thresholds = policies(held_out["sensational"], held_out["substantive"])
     return Fitted(QualityModel(heads, thresholds, Reference(spread), facts or {}), held_out, columns, weights)

@@ -13,17 +13,20 @@ import pandas as pd
 
 from quality import policy
 from quality.errors import DataError
-from quality.heads import HEADS, STYLE, head
+from quality.heads import HEADS, head
 from quality.model import QualityModel
-from quality.training import registry, sources, tracking
-from quality.training.baselines import tfidf_ridge
+from quality.training import registry, sources, studies, tracking
+from quality.training.ablation import FAMILIES, family
 from quality.training.card import figures_table, model_card
+from quality.training.comparison import plain
 from quality.training.dataset import Labelled, digest, groups
-from quality.training.evaluate import evaluate, head_figures, out_of_fold, threshold_table
+from quality.training.evaluate import evaluate, out_of_fold, threshold_table
+from quality.training.evasion import shift_figures
+from quality.training.filtering import filtered
 from quality.training.fit import PARAMETERS, ROUNDS, Fitted, fit_model
 from quality.training.own import row_keys
 from quality.training.profile import reference_of
-from quality.training.slices import grades_to_check, slices_of
+from quality.training.slices import grades_to_check, slices_of, slices_of_sets
 from quality.training.sources import Material
 from quality.training.style import fit_style, read_pool
 
@@ -41,18 +44,12 @@ class Trained(NamedTuple):
 
 def gain_shares(model: QualityModel) -> dict[str, dict[str, float]]:
     """Each head's share of gain by feature family; `text` are its n-grams, `headline score` the first head's."""
-    from features.schema import FEATURES
-
-    group = {f.name: str(f.group) for f in FEATURES} | dict.fromkeys(STYLE, "style")
     found = {}
     for fitted in model.heads.values():
         gain = fitted.booster.feature_importance("gain")
-        shares = dict.fromkeys(
-            ("headline", "attribution", "promise", "prose", "layout", "text", "style", "headline score"), 0.0
-        )
+        shares = dict.fromkeys(FAMILIES, 0.0)
         for column, value in zip(fitted.spec.columns, gain, strict=True):
-            key: str = group.get(column) or ("text" if "." in column else "headline score")
-            shares[key] += float(value)
+            shares[family(column)] += float(value)
         total = sum(shares.values()) or 1.0
         found[fitted.spec.name] = {k: round(v / total, 4) for k, v in shares.items()}
     return found
@@ -61,16 +58,16 @@ def gain_shares(model: QualityModel) -> dict[str, dict[str, float]]:
 def collect_metrics(
     fitted: Fitted, headlines: Labelled, articles: Labelled, tests: dict[str, Labelled], seed: int
 ) -> dict[str, Any]:
-    """All figures of a fitted model, with the plain baseline on the same sets."""
+    """All figures of a fitted model, with plain baselines on the same sets."""
     sets: dict[str, Any] = {name: evaluate(fitted.model, data) for name, data in tests.items()}
     sets["out_of_fold"] = out_of_fold(fitted.held_out)
-    baselines: dict[str, Any] = {}
-    for name, data in tests.items():
-        body = "body" in data.frame
-        spec = head("substantive" if body else "sensational")
-        said = np.clip(tfidf_ridge((articles if body else headlines).frame, data.frame, "grade", body), 0, 3)
-        label = data.frame["grade"].to_numpy(float)
-        baselines[name] = {spec.name: head_figures(spec, label, said / 3, said)}
+    columns = {name: studies.tables(fitted.model, data) for name, data in tests.items()}
+    comparison = studies.comparisons(fitted, headlines, articles, tests, columns, seed)
+    more: dict[str, Any] = {}
+    if studies.has_dev(tests):
+        dev = {name: columns[name] for name in studies.DEV.values()}
+        more["ablation"] = studies.ablations(fitted, dev, seed)
+        more["cross_validation"] = studies.cross_validated(fitted, headlines, articles, tests, seed)
     tables = {}
     for name in ("sensational", "substantive"):
         rows = fitted.held_out[name][fitted.held_out[name]["base"]]
@@ -83,11 +80,17 @@ def collect_metrics(
         "data": headlines.digests | articles.digests,
         "rows": {"headlines": len(headlines.frame), "articles": len(articles.frame)},
         "sets": sets,
-        "baselines": baselines,
+        "baselines": {name: {h: plain(rows) for h, rows in heads.items()} for name, heads in comparison.items()},
+        "comparison": comparison,
         "thresholds": fitted.model.thresholds,
         "threshold_tables": tables,
         "gain": gain_shares(fitted.model),
         "slices": slices_of(fitted.held_out, headlines, articles),
+        "slices_of_sets": slices_of_sets(fitted.model, tests),
+        "parity": studies.parities(fitted, headlines, articles, tests),
+        "filter": filtered(fitted.model, tests),
+        "evasion": shift_figures(fitted.model),
+        **more,
     }
 
 
