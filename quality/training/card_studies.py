@@ -147,8 +147,8 @@ def _filter(filtered: Mapping[str, Any], _: Mapping[str, Any]) -> str:
         for item, by in found["counts"].items():
             counts.append([*start, item, *(str(by[v]) for v in ("keep", "review", "drop"))])
     return (
-        "Headlines and whole articles in one feed. Bait are headlines of grade 1.5 or more and articles below it. Kept is the verdict keep,\n"
-        "lost the verdict drop; what is left to review goes on with its verdict.\n\n"
+        "Headlines and whole articles in one feed. Bait are headlines of grade 1.5 or more and articles below it. Kept is the verdict\n"
+        "keep, lost the verdict drop; what is left to review goes on with its verdict.\n\n"
         + table(["feed", "policy", "n", "bait kept", "reports lost", "left to review"], rows)
         + "\n\n"
         + table(["feed", "policy", "items", "keep", "review", "drop"], counts)
