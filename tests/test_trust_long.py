@@ -26,7 +26,7 @@ def test_a_leak_a_slow_end_and_open_files_are_noticed():
         [100 + n for n in range(100)], [5 + n // 10 for n in range(100)], [0.001 + n * 1e-5 for n in range(1000)]
     )
     assert len(soak.held(seen.figures())) == 3
-    flat = soak.Watched([100] * 100, [5] * 100, [0.001] * 1000)
+    flat = soak.Watched([100] * 100, [5] * 100, [0.001] * 1000, [0.001] * 1000)
     assert soak.held(flat.figures()) == []
 
 

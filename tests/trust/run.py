@@ -1,6 +1,6 @@
 """Try the library with bad input, hostile input and long runs; write what held as JSON, and README's table from it.
 
-python tests/trust/run.py                           # everything; 200,000 random cases, some half an hour on one core
+python tests/trust/run.py                           # everything; 200,000 random cases, some 35 minutes on one core
 python tests/trust/run.py --cases 2000 --json /tmp/out.json
 python tests/trust/run.py --only models --only files
 """
