@@ -148,7 +148,7 @@ def test_links_lead_somewhere():
 
 def test_every_figure_is_rendered():
     assert readme.render(README, METRICS, BENCH) == README
-    # the trust table is rendered too: tests/test_trust_source.py holds it against its own figures
+    # the trust table is rendered too: tests/test_trust_input.py holds it against its own figures
     outside = re.sub(r"<!-- trust-table -->.*?<!-- /trust-table -->", "", README, flags=re.DOTALL)
     outside = re.sub(r"<!-- (figures|speed): .*?<!-- /\1 -->|^```.*?^```", "", outside, flags=re.DOTALL | re.MULTILINE)
     margins = ", ".join(f"{figure.upper()} {MARGINS[figure]}" for figure in ("auc", "ap", "mse", "ece"))
