@@ -23,7 +23,10 @@ def test_threads_leave_memory_and_files_as_they_were(monkeypatch):
 
 def test_a_leak_a_slow_end_and_open_files_are_noticed():
     seen = soak.Watched(
-        [100 + n for n in range(100)], [5 + n // 10 for n in range(100)], [0.001 + n * 1e-5 for n in range(1000)]
+        [100 + n for n in range(100)],
+        [5 + n // 10 for n in range(100)],
+        [0.001 + n * 1e-5 for n in range(1000)],
+        [0.001] * 1000,
     )
     assert len(soak.held(seen.figures())) == 3
     flat = soak.Watched([100] * 100, [5] * 100, [0.001] * 1000, [0.001] * 1000)
