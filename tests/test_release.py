@@ -75,17 +75,16 @@ def test_a_worse_refit_is_refused_until_its_reason_is_given(checkout):
 def test_figures_that_stand_beside_the_sets_are_pinned(checkout):
     metrics = json.loads((checkout / METRICS).read_text(encoding="utf-8"))
     row = {"n": 260, "positive": 0.3, "auc": 0.9, "auc_interval": [0.87, 0.93]}
-    metrics["slices_of_sets"] = {"dev": {"sensational": {"category": {"sports": row}}}}
+    metrics["slices_of_sets"]["elsewhere"] = {"sensational": {"category": {"sports": row}}}
     shares = {"bait_kept": 0.2, "reports_lost": 0.01, "reviewed": 0.1}
     intervals = {f"{name}_interval": [0.0, 0.3] for name in shares}
-    metrics["filter"] = {"elsewhere": {"policy": "p95", "n": 9, **shares, **intervals, "counts": {}}}
-    metrics["evasion"] = {"n": 200, "mean_shift": 0.001, "largest": 0.1, "worst": "emoji"}
+    metrics["filter"]["elsewhere"] = {"policy": "p95", "n": 9, **shares, **intervals, "counts": {}}
     (checkout / METRICS).write_text(json.dumps(metrics), encoding="utf-8")
     before = json.loads((checkout / GATE).read_text(encoding="utf-8"))["limits"]
     release(checkout)
     after = json.loads((checkout / GATE).read_text(encoding="utf-8"))["limits"]
     assert {
-        "slices_of_sets.dev.sensational.category.sports.auc": 0.897,
+        "slices_of_sets.elsewhere.sensational.category.sports.auc": 0.897,
         "filter.elsewhere.bait_kept": 0.203,
         "filter.elsewhere.reports_lost": 0.013,
     }.items() <= after.items()
