@@ -176,9 +176,7 @@ FEATURES: tuple[Feature, ...] = (
     ),
     line("quoted_nouns", 0, "quotations that hold a name, not speech", part(quoted.values, 5, None, "quotation")),
     line("scare_quotes", 1, "scare quotes", located(quoted.scare_quotes, needs='"')),
-    line(
-        "loud_scare_quotes", 1, "scare quotes around loud words", located(quoted.loud_scare_quotes, needs='"')
-    ),
+    line("loud_scare_quotes", 1, "scare quotes around loud words", located(quoted.loud_scare_quotes, needs='"')),
     line("ends_in_noun", 0, "the headline stops on a noun", part(lure.ending, 0), 1.0),
     line("ends_in_act", -1, "the headline stops on a clipped verb (発表)", part(lure.ending, 1), 1.0),
     line("ends_in_predicate", 0, "the headline ends in a predicate", part(lure.ending, 2), 1.0),

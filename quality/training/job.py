@@ -219,7 +219,7 @@ def _log_curve(points: list[dict[str, Any]], metrics: dict[str, Any]) -> None:
                     step = point["articles" if spec.needs_body else "headlines"]
                     auc = point["sets"][name][spec.name]["auc"]
                     if auc == auc:
-                        mlflow.log_metric(f"learning_curve.{name}.{spec.name}.auc", auc, step=step)
+                        mlflow.log_metric(f"learning_curve.{tracking.key(name)}.{spec.name}.auc", auc, step=step)
     tracking.log_json(points, "learning_curve.json")
 
 

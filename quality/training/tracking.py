@@ -170,12 +170,17 @@ def environment() -> dict[str, str]:
     }
 
 
+def key(text: str) -> str:
+    """`text` as MLflow takes it for the name of a figure or a tag: a file's name may hold anything."""
+    return "".join(c if c.isalnum() or c in "_-. " else "_" for c in text)
+
+
 def log_figures(metrics: Mapping[str, Any]) -> None:
     """Figures of every set (`SET.HEAD.FIGURE`) and slice (`slice/HEAD/COLUMN/VALUE/FIGURE`) of the run at hand."""
     import mlflow
 
     flat = {
-        f"{name}.{head}.{figure}": float(value)
+        f"{key(name)}.{head}.{figure}": float(value)
         for name, heads in metrics["sets"].items()
         for head, row in heads.items()
         for figure, value in row.items()
@@ -184,8 +189,7 @@ def log_figures(metrics: Mapping[str, Any]) -> None:
     for head, columns in metrics.get("slices", {}).items():
         for column, values in columns.items():
             for value, row in values.items():
-                key = "".join(c if c.isalnum() or c in "_-. " else "_" for c in value)
-                flat |= {f"slice/{head}/{column}/{key}/{f}": float(v) for f, v in row.items() if v == v}
+                flat |= {f"slice/{head}/{column}/{key(value)}/{f}": float(v) for f, v in row.items() if v == v}
     mlflow.log_metrics(flat)
     mlflow.set_tag("model_version", metrics["model_version"])
 
@@ -211,7 +215,7 @@ def log_tables(tables: Mapping[str, Any], sources: Mapping[str, str]) -> None:
             data = mlflow.data.from_pandas(frame, source=source, name=name, digest=shas[:32] or None)
             mlflow.log_input(data, context=context)
     digests = {file: sha for t in tables.values() for file, sha in t.digests.items()}
-    mlflow.set_tags({f"data.{file}": sha for file, sha in digests.items()})
+    mlflow.set_tags({f"data.{key(file)}": sha for file, sha in digests.items()})
 
 
 def log_json(content: Any, file: str) -> None:
