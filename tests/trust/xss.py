@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +17,7 @@ from features.document import ROLES, Block, Layout
 from quality import Document, Page, PageScore, score, score_many
 from quality.page import Rail, RailItem
 from quality.view import as_html
+from tests.browse import launched
 from tests.trust.table import ROOT, Row
 
 EVENTS = ("onerror", "onload", "onfocus", "onbegin", "ontoggle", "onpointerenter", "onanimationstart", "onmouseover")
@@ -155,17 +153,6 @@ def training_report(folder: Path) -> str:
     return found.read_text(encoding="utf-8")
 
 
-@contextmanager
-def browser() -> Iterator[Any]:
-    """Chromium, which every machine that runs this has."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=shutil.which("chromium") or shutil.which("chromium-browser"))
-        yield found
-        found.close()
-
-
 def what_runs(found: Any, folder: Path, shown: str) -> list[str]:
     """All that a page did beyond being shown: ran, asked for, opened, said."""
     file = folder / "page.html"
@@ -201,7 +188,7 @@ def what_runs(found: Any, folder: Path, shown: str) -> list[str]:
 
 def main(cases: int) -> tuple[list[Row], list[str]]:
     shown = pages()
-    with tempfile.TemporaryDirectory() as name, browser() as found:
+    with tempfile.TemporaryDirectory() as name, launched() as found:
         shown["the report of a training run"] = training_report(Path(name))
         if not what_runs(found, Path(name), "<img src=x onerror=pwned()>"):
             return [], ["the browser notices nothing"]
