@@ -43,11 +43,15 @@ def grams(text: Text, field: Field, unit: Unit, sizes: tuple[int, int]) -> list[
     if unit == "char":
         chars = _chars(text, field)
         return [chars[i : i + k] for k in range(low, high + 1) for i in range(len(chars) - k + 1)]
-    words = [token.surface for token in text.tokens[:_BODY_WORDS]]
+    words = _words(text)
     found = list(words) if low == 1 else []
     for k in range(max(2, low), high + 1):
         found += [" ".join(words[i : i + k]) for i in range(len(words) - k + 1)]
     return found
+
+
+def _words(text: Text) -> list[str]:
+    return [token.surface for token in text.tokens[:_BODY_WORDS]]
 
 
 def _chars(text: Text, field: Field) -> str:
@@ -87,6 +91,7 @@ class _Table:
     """
 
     _FEW = 400
+    _ROUNDS = 500  # of putting out, a dozen times what chance needs; a list made to collide would go on for ever
     _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 
     def __init__(self, keys: Array) -> None:
@@ -98,13 +103,16 @@ class _Table:
         at = np.full(1 << bits, -1, dtype=np.int32)
         choice = np.zeros(len(keys), dtype=np.int8)
         left = np.arange(len(keys), dtype=np.int32)
-        while len(left):  # who is put out of a slot goes to its next choice
+        for _ in range(self._ROUNDS):  # who is put out of a slot goes to its next choice
+            if not len(left):
+                break
             wanted = np.choose(choice[left], [s[left] for s in slots])
             before = at[wanted]
             at[wanted] = left
             out = np.concatenate([left[at[wanted] != left], np.unique(before[before >= 0])])
             choice[out] = (choice[out] + 1) % 3
             left = out
+        self._settled = not len(left)  # else all are searched
         self._at = at
         self._key = np.append(keys, -1)[at]
 
@@ -113,7 +121,7 @@ class _Table:
 
     def find(self, wanted: Array) -> tuple[Array, Array]:
         """(indexes into `wanted`, places) of the numbers that are known, in order."""
-        if len(wanted) < self._FEW:
+        if len(wanted) < self._FEW or not self._settled:
             places = self.keys.searchsorted(wanted)
             known = (self.keys.take(places, mode="clip") == wanted).nonzero()[0]
             return known, places[known]
@@ -217,10 +225,14 @@ class TextModel:
         """The words of all n-grams, one n-gram after the other."""
         return self._listed.replace("\n", " ").split(" ")
 
+    def _characters(self) -> str:
+        """The characters of all n-grams, one n-gram after the other."""
+        return self._listed.replace("\n", "").replace(_BREAK, "\n")
+
     @cached_property
     def _codes(self) -> Array:
         """Code point -> number of the character; the last entry stands for all code points beyond."""
-        known = np.unique(_code_points(self._listed.replace("\n", "").replace(_BREAK, "\n")))
+        known = np.unique(_code_points(self._characters()))
         table = np.zeros(int(known.max(initial=0)) + 2, dtype=np.int64)
         table[known] = np.arange(1, len(known) + 1)
         return table
@@ -230,7 +242,7 @@ class TextModel:
         """The n-grams, and for each node its weight and whether it is one of them."""
         lengths = _lengths(self._listed, self.unit)
         if self.unit == "char":
-            symbols = self._numbers(self._listed.replace("\n", "").replace(_BREAK, "\n"))
+            symbols = self._numbers(self._characters())
         else:
             symbols = np.fromiter(map(self._symbols.__getitem__, self._parts()), np.int64, int(lengths.sum()))
         trie = _Trie(symbols, lengths)
@@ -252,7 +264,7 @@ class TextModel:
             words: list[str] = []
             sizes = []
             for t in texts:
-                mine = [token.surface for token in t.tokens[:_BODY_WORDS]] if t is not None else []
+                mine = _words(t) if t is not None else []
                 words += mine
                 words.append("")
                 sizes.append(len(mine) + 1)

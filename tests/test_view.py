@@ -25,6 +25,7 @@ from quality.view import as_fragment, as_html
 from quality.view.marked import Mark, Note, esc, marked, paragraphs, safe_link
 from quality.words import KINDS
 from quality.words import ROLES as NAMED_ROLES
+from tests.trust.xss import SCRIPTS
 
 # Each would call pwned(), load something or leave its element where it is written unescaped.
 HOSTILE = [
@@ -61,13 +62,7 @@ HOSTILE = [
     "市長<br\x0conclick=pwned()>が発表した。",
 ]
 LINKS = [
-    "javascript:pwned()",
-    "JaVaScRiPt:pwned()",
-    " javascript:pwned()",
-    "java\tscript:pwned()",
-    "\x01javascript:pwned()",
-    "data:text/html,<script>pwned()</script>",
-    "vbscript:pwned()",
+    *SCRIPTS,
     "file:///etc/passwd",
     "//evil.example/",
     "https:evil.example",

@@ -83,7 +83,7 @@ PAYLOADS = (
     "<details ontoggle=pwned() open>市長",
     "市長<br\x0bonclick=pwned()>が発表",
 )
-LINKS = (
+SCRIPTS = (
     "javascript:pwned()",
     "JaVaScRiPt:pwned()",
     " javascript:pwned()",
@@ -91,6 +91,9 @@ LINKS = (
     "\x01javascript:pwned()",
     "data:text/html,<script>pwned()</script>",
     "vbscript:pwned()",
+)  # addresses that run
+LINKS = (
+    *SCRIPTS,
     'https://evil.example/"onmouseover="pwned()',
     "https://evil.example/'onmouseover='pwned()",
     "https://evil.example/><script>pwned()</script>",
