@@ -93,7 +93,13 @@ def _say(sentences: list[str]) -> None:
 @click.option(
     "--pool",
     type=click.Path(path_type=Path),
-    help="Unlabelled headlines (title, outlet) to learn style vectors from anew; default: those of the model that ships.",
+    help="Unlabelled headlines (title, outlet) to learn style vectors from anew and to help teach the words of headlines;"
+    " default: the style vectors of the model that ships, and labels alone.",
+)
+@click.option(
+    "--pool-articles",
+    type=click.Path(path_type=Path),
+    help="Unlabelled articles (title, body, outlet) that help to teach the article heads' words; default: labels alone do.",
 )
 @click.option("--register", metavar="NAME", help="Make the model the next version of this registered name.")
 @click.option("--learning-curve", is_flag=True, help="Also fit on a tenth, a quarter and half of the outlets.")
@@ -109,6 +115,7 @@ def train(
     seed: int,
     corpus_weight: float | None,
     pool: Path | None,
+    pool_articles: Path | None,
     register: str | None,
     learning_curve: bool,
     labels_to_check: Path | None,
@@ -141,6 +148,7 @@ def train(
             experiment=experiment,
             corpus_weight=corpus_weight,
             pool=pool,
+            pool_articles=pool_articles,
             register=register,
             curve=learning_curve,
             labels_to_check=labels_to_check,

@@ -27,7 +27,7 @@ from quality.text_model import TextModel, view
 _BY_NAME = {f.name: f for f in FEATURES}
 _TOP = 8  # reasons a head gives
 _WORDS = 6  # words a reason names
-_LEAST = 0.02  # share of a head's total movement below which a feature is no reason
+_LEAST = 0.02  # share of what all of a head's features moved, below which one is no reason
 _JA = {
     "sensational": "見出しの煽り度",
     "substantive": "記事の充実度",
@@ -98,6 +98,7 @@ class _Phrase(NamedTuple):
 
 
 _STYLE = frozenset(STYLE)
+_WORDINGS = ("wording", "wording_ending")
 
 
 @cache
@@ -138,8 +139,13 @@ def reasons(model: QualityModel, document: Document, *, japanese: bool = True) -
 
 def contributions(head: Head, columns: Any) -> tuple[dict[str, float], float]:
     """Each column's contribution to the raw score of one row, and the expected score; together they sum to the score."""
-    row = head.booster.predict(columns, pred_contrib=True, num_threads=1)[0]
-    return dict(zip(head.spec.columns, (float(v) for v in row[:-1]), strict=True)), float(row[-1])
+    spec = head.spec
+    row = head.booster.predict(columns, pred_contrib=True, num_threads=1)[0] * (1 - spec.linear)
+    parts = dict(zip(spec.columns, (float(v) for v in row[:-1]), strict=True))
+    share = spec.linear / len(head.texts)
+    for i, text in enumerate(head.texts):
+        parts[text.name] += share * float(columns[0, len(spec.dense) + i] - text.bias)
+    return parts, float(row[-1]) + share * sum(text.bias for text in head.texts)
 
 
 def _head_reasons(model: QualityModel, head: Head, analysis: Analysis, columns: Any) -> list[Reason]:
@@ -152,20 +158,21 @@ def _head_reasons(model: QualityModel, head: Head, analysis: Analysis, columns: 
         tail = name in texts and texts[name].field == "tail"
         key = "wording_ending" if tail else "wording" if name in texts or name in _STYLE else name
         grouped[key] = grouped.get(key, 0.0) + part
-    total = sum(abs(v) for v in grouped.values()) or 1.0
+    # features are held against each other: beside the wording of a whole body each of them is small
+    total = sum(abs(v) for name, v in grouped.items() if name not in _WORDINGS) or 1.0
     ranked = sorted(grouped.items(), key=lambda kv: (-abs(kv[1]), kv[0]))
     found = []
     for name, part in ranked[:_TOP]:
         if abs(part) / total < _LEAST:
             break
-        if name in ("wording", "wording_ending"):
+        if name in _WORDINGS:
             own = [
                 (texts[n], p)
                 for n, p in parts.items()
                 if n in texts and (texts[n].field == "tail") == (name == "wording_ending")
             ]
-            style = _style_parts(head, analysis, columns) if name == "wording" and head.style is not None else []
-            words = tuple(_wording(analysis, own, style, part))
+            style = _style_parts(head, analysis, columns) if name == "wording" else []
+            words = tuple(_wording(head, analysis, own, style, part))
             found.append(_reason(model, head, name, part, None, words, part > 0))
         else:
             value = values[name]
@@ -241,22 +248,25 @@ def _token_parts(text: Text, model: TextModel, analysis: Analysis) -> list[float
 
 
 def _style_parts(head: Head, analysis: Analysis, columns: Any) -> list[float]:
-    """What each token of the title brings to the raw score through the style vector: the score less the one without the token."""
-    assert head.style is not None
-    without = head.style.without(analysis)
+    """What each token of the text brings to the raw score through its style vector: the score less the one without the token."""
+    text = view(analysis, head.spec.style) if head.spec.style else None
+    if head.style is None or text is None:
+        return []
+    without = head.style.without(text)
     rows = np.repeat(columns, len(without), axis=0)
     rows[:, [head.spec.columns.index(name) for name in STYLE]] = without
     return [float(p) for p in head.raw(columns)[0] - head.raw(rows)] if len(rows) else []
 
 
 def _wording(
-    analysis: Analysis, own: list[tuple[TextModel, float]], style: list[float], total: float
+    head: Head, analysis: Analysis, own: list[tuple[TextModel, float]], style: list[float], total: float
 ) -> Iterator[Word]:
     """The words that pushed the wording's score the way it went, strongest first, neighbours joined."""
     sums: dict[Where, list[float]] = {}
-    if style:
-        rest = len(analysis.title.tokens) - len(style)
-        sums["title"] = style + [0.0] * rest
+    if style and head.spec.style:
+        read = view(analysis, head.spec.style)
+        assert read is not None  # its style was found in it
+        sums["title" if head.spec.style == "title" else "body"] = style + [0.0] * (len(read.tokens) - len(style))
     for model, _ in own:
         text = view(analysis, model.field)
         if text is None:

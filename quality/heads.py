@@ -8,7 +8,7 @@ from features.feature import Group
 from features.schema import FEATURES
 from quality.text_model import Field, Unit
 
-STYLE = tuple(f"style_{i:02d}" for i in range(32))  # coordinates of the headline's style vector (quality.style)
+STYLE = tuple(f"style_{i:02d}" for i in range(32))  # coordinates of a text's style vector (quality.style)
 SENSATIONAL_RAW = "sensational_raw"  # the first head's raw score, which the others may read
 
 
@@ -27,7 +27,11 @@ class TextSpec:
 
 @dataclass(frozen=True)
 class HeadSpec:
-    """A head: its columns in order are the dense features of its groups, its texts, the style vector's, and `extra`."""
+    """A head: its columns in order are the dense features of its groups, its texts, the style vector's, and `extra`.
+
+    `linear` is the share of the raw score that the mean of the text scores gives by itself; the booster gives the rest. Trees cut a
+    score into steps, and a few hundred rows of each grade leave them few: a line beside them ranks better.
+    """
 
     name: str
     groups: tuple[Group, ...]
@@ -37,7 +41,8 @@ class HeadSpec:
     graded: bool  # answers an expected grade beside the probability
     needs_body: bool = True
     extra: tuple[str, ...] = ()
-    style: bool = False  # whether it reads the headline's style vector
+    style: Field | None = None  # the text whose style vector it reads
+    linear: float = 0.0
 
     @property
     def dense(self) -> tuple[str, ...]:
@@ -60,7 +65,7 @@ HEADS: tuple[HeadSpec, ...] = (
         cut=1.5,
         graded=True,
         needs_body=False,
-        style=True,
+        style="title",
     ),
     HeadSpec(
         "substantive",
@@ -73,6 +78,8 @@ HEADS: tuple[HeadSpec, ...] = (
         cut=1.5,
         graded=True,
         extra=(SENSATIONAL_RAW,),
+        style="body",
+        linear=0.3,
     ),
     HeadSpec(
         "delivers",

@@ -29,10 +29,10 @@ from quality.reference import FILE as REFERENCE_FILE
 from quality.reference import Reference
 from quality.style import FILES as STYLE_FILES
 from quality.style import StyleVectors
-from quality.text_model import TextModel
+from quality.text_model import TextModel, view
 from quality.trees import check_trees
 
-FORMAT = 2  # 2: style vectors
+FORMAT = 3  # 2: style vectors; 3: those of bodies too, and a linear share of the raw score
 CHAMPION = Path(__file__).parent / "champion"  # the model that ships
 _LARGEST = 256 << 20  # bytes of one file of a model; the one that ships has files of 1.5 MB
 Array = np.ndarray[Any, Any]
@@ -60,13 +60,26 @@ class Head:
     def matrix(self, dense: Array, analyses: Sequence[Analysis], raw: Array) -> Array:
         """The columns this head's booster reads, one row a document."""
         texts = [t.scores(analyses).reshape(-1, 1) for t in self.texts]
-        style = [self.style.values(analyses)] if self.style is not None else []
+        style = (
+            [self.style.values([view(a, self.spec.style) for a in analyses])] if self.style and self.spec.style else []
+        )
         extra = [raw.reshape(-1, 1)] if SENSATIONAL_RAW in self.spec.extra else []
         return np.ascontiguousarray(np.hstack([dense[:, self.dense], *texts, *style, *extra]))
 
     def raw(self, columns: Array) -> Array:
+        """The booster's raw score and the line's (see `HeadSpec.linear`), one a row."""
         # one thread: predicting with more hangs after a fork and has an 8 ms tail on single rows
-        return np.asarray(self.booster.predict(columns, raw_score=True, num_threads=1), dtype=float)
+        boosted = np.asarray(self.booster.predict(columns, raw_score=True, num_threads=1), dtype=float)
+        return blended(self.spec, boosted, columns)
+
+
+def blended(spec: HeadSpec, boosted: Array, columns: Array) -> Array:
+    """A booster's raw scores with the spec's linear share of the mean text score."""
+    if not spec.linear:
+        return boosted
+    first = len(spec.dense)
+    mean = sum(columns[:, first + i] for i in range(len(spec.texts))) / len(spec.texts)
+    return np.asarray((1 - spec.linear) * boosted + spec.linear * mean)
 
 
 def dense_matrix(analyses: Sequence[Analysis]) -> Array:
@@ -198,7 +211,8 @@ class QualityModel:
         """
         path = Path(folder)
         manifest = _manifest(path)
-        heads = [_load_head(path, spec, manifest) for spec in HEADS]
+        style = StyleVectors.load(path)
+        heads = [_load_head(path, spec, manifest, style) for spec in HEADS]
         facts = manifest.get("facts") or {}
         if not isinstance(facts, dict):
             raise ModelError(f"{path}: the manifest's facts are no object")
@@ -268,7 +282,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any]) -> Head:
+def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any], style: StyleVectors) -> Head:
     about = manifest["heads"].get(spec.name)
     if not isinstance(about, dict) or about.get("columns") != list(spec.columns):
         raise ModelError(
@@ -291,7 +305,7 @@ def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any]) -> Head:
         spec,
         booster,
         texts,
-        StyleVectors.load(path) if spec.style else None,
+        style if spec.style else None,
         Curve.from_json(about.get("probability"), 1.0),
         Curve.from_json(about.get("grade"), spec.top) if spec.graded else None,
     )

@@ -1,7 +1,7 @@
-"""Which kind of outlet would print this headline: word vectors learned over unlabelled headlines of many outlets.
+"""Which kind of outlet would print this: word vectors learned over unlabelled headlines of many outlets.
 
-Outlets are no feature and their names ship nowhere: a headline is the sum of its words' vectors over the square root of their
-number, and boosters read the sum's coordinates. Every coordinate is thus an exact sum over words, as a text model's score is.
+Outlets are no feature and their names ship nowhere: a title or a body is the sum of its words' vectors over the square root of
+their number, and boosters read the sum's coordinates. Every coordinate is thus an exact sum over words, as a text model's score is.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from features.analysis import Analysis
+from features.analysis import Text
 from quality.errors import ModelError
 from quality.heads import STYLE
 from quality.text_model import read_weights
@@ -22,7 +22,7 @@ from quality.text_model import read_weights
 FILES = ("style.terms", "style.npy")
 _GRAIN = 2.0**10  # coordinates are multiples of 1 / _GRAIN: their sums are exact in any order
 _LARGEST = 64.0
-_WORDS = 200  # of a title; nobody's headline has as many
+_WORDS = 700  # of a text that are read, as by the text models
 Array = np.ndarray[Any, Any]
 
 
@@ -45,23 +45,23 @@ class StyleVectors:
     def _rows(self) -> dict[str, int]:
         return {word: i for i, word in enumerate(self.words, 1)}
 
-    def _known(self, analysis: Analysis) -> list[int]:
+    def _known(self, text: Text | None) -> list[int]:
         get = self._rows.get
-        return [get(token.surface, 0) for token in analysis.title.tokens[:_WORDS]]
+        return [get(token.surface, 0) for token in text.tokens[:_WORDS]] if text is not None else []
 
-    def values(self, analyses: Sequence[Analysis]) -> Array:
-        """Coordinates, one row a document; 0 where no word is known."""
-        if not analyses:
+    def values(self, texts: Sequence[Text | None]) -> Array:
+        """Coordinates, one row a text; 0 where no word is known, or there is no text."""
+        if not texts:
             return np.zeros((0, len(STYLE)))
-        rows = [[*self._known(a), 0] for a in analyses]  # the 0 gives a title without words something to add up
+        rows = [[*self._known(t), 0] for t in texts]  # the 0 gives a text without words something to add up
         begins = np.cumsum([0, *map(len, rows[:-1])])
         flat = np.fromiter(chain.from_iterable(rows), np.int64, sum(map(len, rows)))
         counts = np.add.reduceat((flat > 0).astype(np.int64), begins)
         return np.asarray(np.add.reduceat(self._vectors[flat], begins) / np.sqrt(np.maximum(counts, 1))[:, None])
 
-    def without(self, analysis: Analysis) -> Array:
-        """Coordinates of the title without one of its words, one row a token: what each word brings."""
-        rows = np.array(self._known(analysis), dtype=np.int64)
+    def without(self, text: Text) -> Array:
+        """Coordinates of the text without one of its words, one row a token: what each word brings."""
+        rows = np.array(self._known(text), dtype=np.int64)
         own = self._vectors[rows]
         known = rows > 0
         left = np.maximum(known.sum() - known, 1)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import http.server
 import importlib.util
+import json
 import multiprocessing
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -87,8 +92,11 @@ def test_the_memo_is_bounded(memo, monkeypatch):
     assert memo.count(PLAIN + "長" * 300) == 2
 
 
+EXAMPLES = Path(scoring.__file__).parent / "examples"
+
+
 def example(name):
-    path = Path(scoring.__file__).parent / "examples" / name
+    path = EXAMPLES / name
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -121,3 +129,57 @@ def test_the_scrapy_example():
     for item in ({"title": BAIT}, {"title": ""}):
         with pytest.raises(module.DropItem):
             pipeline.process_item(item)
+
+
+CRAWL = """
+import importlib.util, sys
+from scrapy import Spider
+from scrapy.crawler import CrawlerProcess
+
+example, address, output = sys.argv[1:]
+spec = importlib.util.spec_from_file_location("pipelines", example)
+sys.modules["pipelines"] = module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+
+class Front(Spider):
+    name = "front"
+    start_urls = [address]
+
+    def parse(self, response):
+        for link in response.css("li a"):
+            yield {"title": link.css("::text").get(), "url": response.urljoin(link.attrib["href"])}
+
+process = CrawlerProcess({
+    "ITEM_PIPELINES": {"pipelines.QualityPipeline": 300},
+    "QUALITY_DROP": ["drop"],
+    "FEEDS": {output: {"format": "jsonlines", "encoding": "utf-8"}},
+    "LOG_LEVEL": "ERROR",
+    "TELNETCONSOLE_ENABLED": False,
+})
+process.crawl(Front)
+process.start()
+"""
+
+
+def test_the_scrapy_example_in_a_crawl(tmp_path):
+    """A real crawl of a front page on loopback: every headline comes back scored, or is dropped with its verdict."""
+    items = "".join(f'<li><a href="/{i}">{title}</a></li>' for i, title in enumerate(TITLES))
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text(
+        f'<meta charset="utf-8"><title>表紙</title><ul>{items}</ul>', encoding="utf-8"
+    )
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path / "site")
+    output = tmp_path / "kept.jsonl"
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/"
+        command = [sys.executable, "-c", CRAWL, str(EXAMPLES / "scrapy_pipeline.py"), address, str(output)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        server.shutdown()
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    kept = {item["title"]: item for item in map(json.loads, output.read_text(encoding="utf-8").splitlines())}
+    expected = {title: score(title) for title in TITLES}
+    assert set(kept) == {title for title, found in expected.items() if found.verdict != "drop"}
+    assert len(kept) < len(expected)
+    assert all(kept[t]["quality"] == expected[t].quality for t in kept)

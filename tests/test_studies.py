@@ -15,11 +15,11 @@ from quality.heads import HEADS, head
 from quality.training import baselines, studies
 from quality.training.ablation import FAMILIES, Table, ablation, family
 from quality.training.baselines import BASELINES, LENGTH, LEXICON, Rows, Said
+from quality.training.boosters import fit_booster
 from quality.training.card_studies import studies as sections
 from quality.training.comparison import DENSE, SHIPPED, ahead, compare_baselines, plain
 from quality.training.dataset import Labelled
 from quality.training.figures import average_precision, roc_area
-from quality.training.fit import fit_booster
 from quality.training.parity import at_equal_grade, outlet_kind, parity
 from quality.training.sources import corpus_split
 

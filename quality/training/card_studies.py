@@ -105,7 +105,8 @@ def _ablation(ablation: Mapping[str, Any], _: Mapping[str, Any]) -> str:
                 rows.append([head, family, *_ablated(parts["alone"]), *_ablated(parts["without"])])
     return (
         "Boosters fitted on the same rows with one family of columns alone, and with all but it, held against the dev sets before any\n"
-        "calibration; `text` are the head's n-gram representations, `style` the headline's style vector.\n\n"
+        "calibration; `text` are the head's n-gram representations, `style` the style vector of the headline, or for\n"
+        "`substantive` of the body.\n\n"
         + table(["answer", "family", "alone: AUC", "AP", "MSE", "without: AUC", "AP", "MSE"], rows)
     )
 

@@ -15,10 +15,10 @@ import pandas as pd
 from features.analysis import analyse
 from quality.heads import HeadSpec
 from quality.model import QualityModel
+from quality.training.boosters import LABELS
 from quality.training.dataset import Labelled, groups
 from quality.training.evaluate import heads_of, predict
 from quality.training.figures import figures
-from quality.training.fit import LABELS
 from quality.training.gate import is_error
 from quality.training.slices import parts
 

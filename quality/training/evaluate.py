@@ -12,9 +12,9 @@ import pandas as pd
 from features.analysis import analyse
 from quality.heads import HEADS, HeadSpec
 from quality.model import QualityModel
+from quality.training.boosters import LABELS
 from quality.training.dataset import Labelled
 from quality.training.figures import with_intervals
-from quality.training.fit import LABELS
 
 Array = np.ndarray[Any, Any]
 

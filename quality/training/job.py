@@ -17,18 +17,20 @@ from quality.heads import HEADS, head
 from quality.model import QualityModel
 from quality.training import registry, sources, studies, tracking
 from quality.training.ablation import FAMILIES, family
+from quality.training.boosters import PARAMETERS, ROUNDS
 from quality.training.card import figures_table, model_card
 from quality.training.comparison import plain
 from quality.training.dataset import Labelled, digest, groups
 from quality.training.evaluate import evaluate, out_of_fold, threshold_table
 from quality.training.evasion import shift_figures
 from quality.training.filtering import filtered
-from quality.training.fit import PARAMETERS, ROUNDS, Fitted, fit_model
+from quality.training.fit import Fitted, fit_model
 from quality.training.own import row_keys
 from quality.training.profile import reference_of
 from quality.training.slices import grades_to_check, slices_of, slices_of_sets
 from quality.training.sources import Material
 from quality.training.style import fit_style, read_pool
+from quality.training.texts import Unlabelled, draw_articles, draw_headlines
 
 
 class Trained(NamedTuple):
@@ -123,6 +125,7 @@ def train(
     experiment: str = tracking.EXPERIMENT,
     corpus_weight: float | None = None,
     pool: str | Path | None = None,
+    pool_articles: str | Path | None = None,
     register: str | None = None,
     curve: bool = False,
     labels_to_check: str | Path | None = None,
@@ -138,7 +141,10 @@ def train(
     corpus_weight
         Weight of a row of the shipped corpus beside one of `data`; 0 leaves it out. By default 1, or 0 with a labels folder.
     pool
-        Unlabelled headlines with their outlets, to learn style vectors from anew; by default those of the model that ships are used.
+        Unlabelled headlines with their outlets, to learn style vectors from anew and to help teach the headlines' n-grams
+        (`quality.training.texts`); by default the style vectors of the model that ships are used, and labels alone teach.
+    pool_articles
+        Unlabelled articles that help to teach the n-grams of bodies; by default labels alone do.
     register
         A registered name: the finished run's model becomes its next version. The alias `champion` is moved by promotion alone.
     curve
@@ -165,12 +171,17 @@ def train(
         mlflow.set_tags({k: environment[k] for k in ("revision", "python", "lightgbm")})
         mlflow.set_tag("data.paths", json.dumps(list(material.paths.values())))
         facts = {"seed": seed, "data": material.digests}
-        style = None
+        held_out = frozenset(title for table in tests.values() for title in table.frame["title"])
+        graded = held_out | set(headlines.frame["title"]) | set(articles.frame["title"])
+        style, unlabelled = None, Unlabelled()
         if pool is not None:
-            graded = frozenset(title for table in tests.values() for title in table.frame["title"])
-            style = fit_style(read_pool(pool), graded, seed)
+            titles = read_pool(pool)
+            style, unlabelled = fit_style(titles, held_out, seed), Unlabelled(draw_headlines(titles, graded, seed))
             facts["pool"] = digest(Path(pool))
-        fitted = fit_model(headlines, articles, seed, facts, style)
+        if pool_articles is not None:
+            unlabelled = unlabelled._replace(articles=draw_articles(pool_articles, graded, seed))
+            facts["pool_articles"] = digest(Path(pool_articles))
+        fitted = fit_model(headlines, articles, seed, facts, style, unlabelled)
         fitted.model.reference = reference_of(fitted, headlines, articles)
         version = fitted.model.save(Path(scratch, "model"))
         metrics = collect_metrics(fitted, headlines, articles, tests, seed)

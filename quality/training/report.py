@@ -16,8 +16,9 @@ import pandas as pd
 
 from quality.heads import HEADS, HeadSpec
 from quality.training import svg
+from quality.training.boosters import LABELS
 from quality.training.evaluate import predict
-from quality.training.fit import LABELS, Fitted
+from quality.training.fit import Fitted
 from quality.training.sources import Material
 
 _PAGE = Path(__file__).with_name("report.html")

@@ -10,10 +10,10 @@ import pandas as pd
 
 from quality.heads import HEADS, HeadSpec
 from quality.model import QualityModel
+from quality.training.boosters import LABELS
 from quality.training.dataset import Labelled
 from quality.training.evaluate import heads_of, predict
 from quality.training.figures import figures, with_intervals
-from quality.training.fit import LABELS
 
 Array = np.ndarray[Any, Any]
 COLUMNS = ("category", "outlet_kind", "source")

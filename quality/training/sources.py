@@ -12,9 +12,9 @@ import pandas as pd
 
 from quality.errors import DataError
 from quality.heads import HEADS
+from quality.training.boosters import LABELS
 from quality.training.dataset import Labelled, digest, read_folder
 from quality.training.evaluate import dev_sets
-from quality.training.fit import LABELS
 from quality.training.own import read_own, row_keys
 
 Array = np.ndarray[Any, Any]

@@ -17,10 +17,11 @@ from quality.heads import HEADS, HeadSpec
 from quality.model import QualityModel, dense_matrix
 from quality.training.ablation import Table, ablation
 from quality.training.baselines import Rows, Said
+from quality.training.boosters import LABELS, fit_booster
 from quality.training.comparison import compare_baselines
 from quality.training.dataset import Labelled
 from quality.training.evaluate import head_figures, heads_of, out_of_fold, predict
-from quality.training.fit import LABELS, Fitted, fit_booster, fit_model
+from quality.training.fit import Fitted, fit_model
 from quality.training.parity import parity, with_kinds
 
 Array = np.ndarray[Any, Any]
@@ -141,7 +142,8 @@ def cross_validated(
         beside the model's own dev figures, whose outlets it may have met in training.
     """
     both = [_joined(headlines, tests[DEV["headlines"]]), _joined(articles, tests[DEV["articles"]])]
-    held_out = fit_model(both[0], both[1], seed, style=fitted.model.heads["sensational"].style).held_out
+    style = fitted.model.heads["sensational"].style
+    held_out = fit_model(both[0], both[1], seed, style=style, unlabelled=fitted.unlabelled).held_out
     first = {False: len(headlines.frame), True: len(articles.frame)}
     dev = {}
     for spec in HEADS:
