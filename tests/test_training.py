@@ -29,6 +29,9 @@ def labelled(tmp_path_factory):
     headlines.to_csv(folder / "headlines.csv", index=False)
     articles = corpus.articles.iloc[:240][["id", "title", "body", "grade", "delivery", "whole"]]
     articles.to_json(folder / "articles.jsonl", orient="records", lines=True, force_ascii=False)
+    pool = corpus.headlines.iloc[600:][["title"]].assign(outlet=lambda f: "outlet-" + (f.index % 36).astype(str))
+    pool.to_parquet(folder / "pool.parquet")
+    corpus.articles.iloc[240:][["title", "body"]].to_parquet(folder / "pool_articles.parquet")
     return folder
 
 
@@ -40,8 +43,10 @@ def trained(labelled, tmp_path_factory):
     sources = [labelled / "headlines.csv", labelled / "articles.jsonl"]
     uri = f"sqlite:///{root / 'mlflow.db'}"
     check = root / "check.csv"
-    one = train(sources, root / "one", tracking_uri=uri, corpus_weight=0, curve=True, labels_to_check=check)
-    return uri, [one, train(sources, root / "two", tracking_uri=uri, corpus_weight=0)]
+    pools = {"pool": labelled / "pool.parquet", "pool_articles": labelled / "pool_articles.parquet"}
+    settings = {"tracking_uri": uri, "corpus_weight": 0, **pools}
+    one = train(sources, root / "one", curve=True, labels_to_check=check, **settings)
+    return uri, [one, train(sources, root / "two", **settings)]
 
 
 def test_the_same_data_and_seed_write_the_same_bytes(trained):
@@ -50,6 +55,12 @@ def test_the_same_data_and_seed_write_the_same_bytes(trained):
     assert names == sorted(p.name for p in two.iterdir())
     for name in names:
         assert (one / name).read_bytes() == (two / name).read_bytes(), name
+
+
+def test_the_model_says_which_pools_taught_it(trained, labelled):
+    facts = load_model(trained[1][0].folder).facts
+    for name in ("pool", "pool_articles"):
+        assert facts[name] == dataset.digest(labelled / f"{name}.parquet")
 
 
 def test_the_run_stands_in_mlflow(trained):
