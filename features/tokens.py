@@ -27,16 +27,18 @@ class Token:
     """A token: surface, part of speech and script. Equal tokens are the same object while they are remembered.
 
     What a text adds up is worked out here, once a word: `tally`, all that the token counts as (see `KINDS`) packed into
-    one number, and the entries of the style lexicons that end `inside` it or begin with it and go on (`longer`).
+    one number, `key`, the number that stands for its surface, and the entries of the style lexicons that end `inside` it
+    or begin with it and go on (`longer`).
     """
 
     __slots__ = (
-        "cform", "inside", "kinds", "listed", "longer", "pos1", "pos2", "pos3", "script", "size", "step", "surface", "tally",
+        "cform", "inside", "key", "kinds", "listed", "longer", "pos1", "pos2", "pos3", "script", "size", "step", "surface", "tally",
     )  # fmt: skip
 
     def __init__(self, surface: str, pos: tuple[str, str, str, str], blank: int = 0) -> None:
         self.surface = surface
         self.size = len(surface)
+        self.key = key(surface)
         self.step = blank + self.size  # characters since the end of the token before
         self.pos1, self.pos2, self.pos3, self.cform = pos
         self.script = script_of(surface)
@@ -47,6 +49,14 @@ class Token:
 
     def __repr__(self) -> str:
         return f"Token({self.surface!r}, {self.pos1}-{self.pos2})"
+
+
+def key(word: str) -> int:
+    """64 bits (SipHash, seeded anew in each process) that part any two words a model will ever meet; never -1.
+
+    Of the word's UTF-8, because Python's hash of a str is that of its memory, where 前 and MR are the same two bytes.
+    """
+    return hash(word.encode())
 
 
 # What nearly every word is, told by one match.

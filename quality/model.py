@@ -25,6 +25,7 @@ from features.schema import BODY_FEATURES, FEATURES, NAMES, TITLE_FEATURES, sche
 from quality.calibration import Curve
 from quality.errors import ModelError
 from quality.heads import HEADS, SENSATIONAL_RAW, HeadSpec
+from quality.lookup import Words
 from quality.reference import FILE as REFERENCE_FILE
 from quality.reference import Reference
 from quality.style import FILES as STYLE_FILES
@@ -59,8 +60,9 @@ class Head:
 
     def matrix(self, dense: Array, analyses: Sequence[Analysis], raw: Array) -> Array:
         """The columns this head's booster reads, one row a document."""
-        texts = [t.scores(analyses).reshape(-1, 1) for t in self.texts]
-        style = [self.style.values(analyses)] if self.style is not None else []
+        words = Words([a.title for a in analyses]) if self.style is not None else None
+        texts = [t.scores(analyses, words if t.field == "title" else None).reshape(-1, 1) for t in self.texts]
+        style = [self.style.values(analyses, words)] if self.style is not None else []
         extra = [raw.reshape(-1, 1)] if SENSATIONAL_RAW in self.spec.extra else []
         return np.ascontiguousarray(np.hstack([dense[:, self.dense], *texts, *style, *extra]))
 

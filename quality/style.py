@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,12 @@ import numpy as np
 from features.analysis import Analysis
 from quality.errors import ModelError
 from quality.heads import STYLE
+from quality.lookup import Table, Words, keys_of
 from quality.text_model import read_weights
 
 FILES = ("style.terms", "style.npy")
-_GRAIN = 2.0**10  # coordinates are multiples of 1 / _GRAIN: their sums are exact in any order
-_LARGEST = 64.0
+_GRAIN = 2.0**10  # coordinates are multiples of 1 / _GRAIN: their sums are exact in any order, in float32 up to 2^14
+_LARGEST = 64.0  # times _WORDS is less
 _WORDS = 200  # of a title; nobody's headline has as many
 Array = np.ndarray[Any, Any]
 
@@ -38,39 +38,47 @@ class StyleVectors:
 
     def __init__(self, words: list[str], vectors: Array) -> None:
         self.words = words
-        rounded = (np.round(vectors.astype(np.float64) * _GRAIN) / _GRAIN).astype(np.float16)  # as the file keeps them
-        self._vectors = np.vstack([np.zeros((1, len(STYLE))), rounded.astype(np.float64)])  # row 0: unknown words
+        rounded = np.round(vectors.astype(np.float64) * _GRAIN) / _GRAIN
+        self._vectors = rounded.astype(np.float16).astype(np.float32)  # as the file keeps them
 
     @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {word: i for i, word in enumerate(self.words, 1)}
+    def _table(self) -> tuple[Table, Array]:
+        """The words' keys, and the row of `_vectors` of each."""
+        keys, rows = np.unique(keys_of(self.words), return_index=True)
+        return Table(keys), rows
 
-    def _known(self, analysis: Analysis) -> list[int]:
-        get = self._rows.get
-        return [get(token.surface, 0) for token in analysis.title.tokens[:_WORDS]]
+    def _found(self, words: Words) -> tuple[Array, Array]:
+        """(indexes into the words, rows of `_vectors`) of those that are known, in order."""
+        table, rows = self._table
+        known, places = table.find(words.keys)
+        return known, rows[places]
 
-    def values(self, analyses: Sequence[Analysis]) -> Array:
-        """Coordinates, one row a document; 0 where no word is known."""
-        if not analyses:
-            return np.zeros((0, len(STYLE)))
-        rows = [[*self._known(a), 0] for a in analyses]  # the 0 gives a title without words something to add up
-        begins = np.cumsum([0, *map(len, rows[:-1])])
-        flat = np.fromiter(chain.from_iterable(rows), np.int64, sum(map(len, rows)))
-        counts = np.add.reduceat((flat > 0).astype(np.int64), begins)
-        return np.asarray(np.add.reduceat(self._vectors[flat], begins) / np.sqrt(np.maximum(counts, 1))[:, None])
+    def values(self, analyses: Sequence[Analysis], words: Words | None = None) -> Array:
+        """Coordinates, one row a document; 0 where no word is known. `words`: the titles', where they are at hand."""
+        words = (words or Words([a.title for a in analyses])).first(_WORDS)
+        known, rows = self._found(words)
+        counts = np.bincount(words.owner[known], minlength=len(analyses))
+        some = counts > 0
+        sums = np.zeros((len(analyses), len(STYLE)))
+        if len(known):
+            sums[some] = np.add.reduceat(self._vectors.take(rows, axis=0), (np.cumsum(counts) - counts)[some])
+        return np.asarray(sums / np.sqrt(np.maximum(counts, 1))[:, None])
 
     def without(self, analysis: Analysis) -> Array:
         """Coordinates of the title without one of its words, one row a token: what each word brings."""
-        rows = np.array(self._known(analysis), dtype=np.int64)
-        own = self._vectors[rows]
-        known = rows > 0
+        words = Words([analysis.title]).first(_WORDS)
+        at, rows = self._found(words)
+        known = np.zeros(len(words.keys), dtype=bool)
+        known[at] = True
+        own = np.zeros((len(known), len(STYLE)))
+        own[at] = self._vectors[rows]
         left = np.maximum(known.sum() - known, 1)
         return np.asarray((own.sum(axis=0) - own) / np.sqrt(left)[:, None])
 
     def save(self, folder: Path) -> None:
         """Write `style.terms` (one word a line) and `style.npy` (float16, row by row)."""
         (folder / FILES[0]).write_text("\n".join(self.words), encoding="utf-8", newline="\n")
-        np.save(folder / FILES[1], self._vectors[1:].astype(np.float16).ravel(), allow_pickle=False)
+        np.save(folder / FILES[1], self._vectors.astype(np.float16).ravel(), allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> StyleVectors:
