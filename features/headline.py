@@ -43,7 +43,9 @@ _MEANS = re.compile(
 )
 _ARROW = re.compile("[→⇒➡⇨↑↓]")
 _LURES = {"気になる", "話題", "驚き", "衝撃", "おもしろ", "面白", "ゴシップ", "ネタ", "トレンド", "注目", "炎上"}
-_LOUD = ("drama", "curiosity", "emotive", "reaction", "slang", "shout", "pressure", "revelation", "katakana", "spoken")
+_LOUD = frozenset(
+    {"drama", "curiosity", "emotive", "reaction", "slang", "shout", "pressure", "revelation", "katakana", "spoken"}
+)
 
 
 def shape(a: Analysis) -> tuple[float, ...]:
@@ -64,7 +66,8 @@ def shout_tags(a: Analysis) -> Located:
 
 def plain_tags(a: Analysis) -> float:
     """Section and format tags (【解説】, <独自>) that do not shout."""
-    return len(tags(a)) - len(shout_tags(a))
+    found = tags(a)
+    return len(found) - len(shout_tags(a)) if found else 0
 
 
 def stacked_marks(a: Analysis) -> Located:
@@ -72,16 +75,11 @@ def stacked_marks(a: Analysis) -> Located:
     return [("title", m.span()) for m in _STACKED.finditer(norm)] if "!" in norm or "?" in norm else []
 
 
-def loudness(a: Analysis) -> float:
-    """Loud words of any list, a share of all words."""
-    found = a.title.words
-    return min(1.0, sum([len(found[c]) for c in _LOUD if c in found]) / len(a.title.tokens)) if found else 0
-
-
-def loud_lists(a: Analysis) -> float:
-    """How many of the loud lists the headline draws from: drama and curiosity and reaction is more than drama thrice."""
-    found = a.title.words
-    return sum([c in found for c in _LOUD])
+def loudness(a: Analysis) -> tuple[float, ...]:
+    """Loud words of any list, a share of all words, and how many of the loud lists the headline draws from: drama and
+    curiosity and reaction is more than drama thrice."""
+    found = [len(spans) for c, spans in a.title.words.items() if c in _LOUD]
+    return (min(1.0, sum(found) / len(a.title.tokens)), len(found)) if found else (0, 0)
 
 
 def luring_tag(a: Analysis) -> float:
@@ -109,8 +107,8 @@ FEATURES: tuple[Feature, ...] = (
     line("slang", 1, "forum and video slang", word_list("slang")),
     line("spoken", 1, "spoken words and endings", word_list("spoken")),
     line("katakana_emphasis", 1, "katakana where kanji or hiragana is usual", word_list("katakana")),
-    line("loudness", 1, "loud words of any list, a share of all words", (Given("word", loudness), None), 1.0),
-    line("loud_lists", 1, "how many kinds of loud words there are", (Given("word", loud_lists), None)),
+    line("loudness", 1, "loud words of any list, a share of all words", part(loudness, 0, needs="word"), 1.0),
+    line("loud_lists", 1, "how many kinds of loud words there are", part(loudness, 1, needs="word")),
     line("plain_news", -1, "plain words of news", word_list("plain_news")),
     line("weather_and_traffic", -1, "words of weather and traffic reports", word_list("weather")),
     line("institutions", -1, "institutions and offices that act", word_list("institution")),
