@@ -62,7 +62,7 @@ def chained_quotes(a: Analysis) -> Located:
 
 def _speaks(tokens: list[Token]) -> bool:
     """Whether a name or a title stands there."""
-    return any(t.pos3 == "人名" or t.surface in _SPEAKERS for t in tokens)
+    return True in [t.pos3 == "人名" or t.surface in _SPEAKERS for t in tokens]  # any() of three is slower
 
 
 def speakers(a: Analysis) -> Located:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import struct
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,7 +38,6 @@ _LARGEST = 256 << 20  # bytes of one file of a model; the one that ships has fil
 Array = np.ndarray[Any, Any]
 _BODY_VALUES = [f.value for f in BODY_FEATURES]
 _TITLE = len(TITLE_FEATURES)
-_pack_title = struct.Struct(f"{_TITLE}d").pack  # bytes are quicker made an array than lists, and nothing to collect
 _COLUMN = {name: i for i, name in enumerate(NAMES)}
 
 
@@ -79,13 +77,13 @@ def dense_matrix(analyses: Sequence[Analysis]) -> Array:
     """
     titles, bodies, bodied = [], [], []
     for i, a in enumerate(analyses):
-        titles.append(_pack_title(*headline.measure(a)))
+        titles.append(headline.measure.read(a))
         if a.body is not None:
             bodied.append(i)
             bodies.append([f(a) for f in _BODY_VALUES])
         a.forget()
     matrix = np.full((len(analyses), len(FEATURES)), math.nan)
-    matrix[:, :_TITLE] = np.frombuffer(b"".join(titles)).reshape(-1, _TITLE)
+    matrix[:, :_TITLE] = headline.measure.table(titles)
     if bodied:
         matrix[bodied, _TITLE:] = bodies
     return matrix
