@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from features import lexicon
 from features.document import Document
 from features.normalise import normalise, offsets
 from features.once import once
-from features.tokens import Token, count, tokenize
+from features.tokens import Token, count, tokenize, tokenize_all
 
 Span = tuple[int, int]
 
@@ -48,6 +49,17 @@ class Text:
         self.raw = raw
         self.norm = normalise(raw, lines)
         self.tokens: list[Token] = tokenize(self.norm)
+
+    @classmethod
+    def all(cls, raws: Sequence[str]) -> list[Text]:
+        """Texts without lines, one after the other at each step, which is faster."""
+        norms = [normalise(raw) for raw in raws]
+        texts = []
+        for raw, norm, tokens in zip(raws, norms, tokenize_all(norms), strict=True):
+            text = cls.__new__(cls)
+            text.raw, text.norm, text.tokens = raw, norm, tokens
+            texts.append(text)
+        return texts
 
     def __len__(self) -> int:
         return len(self.norm)
@@ -196,9 +208,9 @@ class Text:
 class Analysis:
     """A document read once: `title`, and `body` or None."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, title: Text) -> None:
         self.document = document
-        self.title = Text(document.title[:_TITLE])
+        self.title = title
 
     @once
     def body(self) -> Text | None:
@@ -220,4 +232,9 @@ class Analysis:
 
 def analyse(document: Document) -> Analysis:
     """Read a document for the features."""
-    return Analysis(document)
+    return analyse_all([document])[0]
+
+
+def analyse_all(documents: Sequence[Document]) -> list[Analysis]:
+    """`analyse` of each, faster."""
+    return list(map(Analysis, documents, Text.all([d.title[:_TITLE] for d in documents])))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
-from features.analysis import Analysis, analyse
+from features.analysis import Analysis, analyse_all
 from features.document import BodyKind, Document
 from quality.errors import DataError
 from quality.model import QualityModel, load_model
@@ -224,7 +224,7 @@ def _document(item: Document | str) -> Document:
 
 
 def _answers(documents: Sequence[Document], model: QualityModel) -> list[_Answer]:
-    analyses = [analyse(d) for d in documents]
+    analyses = analyse_all(documents)
     if not analyses:
         return []
     answers = model.predict(analyses)
