@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -13,8 +11,8 @@ from features.analysis import Text
 from features.tokens import key
 
 Array = np.ndarray[Any, Any]
+_MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 READ = 700  # words of a text that are read; an article's character shows well before that
-_token_key = attrgetter("key")
 
 
 class Words:
@@ -24,7 +22,7 @@ class Words:
         tokens = [[] if t is None else t.tokens if len(t.tokens) <= READ else t.tokens[:READ] for t in texts]
         self.sizes = np.array([len(t) for t in tokens], dtype=np.int64)
         self.owner = np.arange(len(tokens)).repeat(self.sizes)
-        self.keys = np.fromiter(map(_token_key, chain.from_iterable(tokens)), np.int64, len(self.owner))
+        self.keys = np.array([token.key for those in tokens for token in those], dtype=np.int64)
 
     def first(self, limit: int) -> Words:
         """No more than so many words of each text."""
@@ -35,6 +33,28 @@ class Words:
         found = object.__new__(Words)
         found.sizes, found.owner, found.keys = np.minimum(self.sizes, limit), self.owner[kept], self.keys[kept]
         return found
+
+
+def _slots(numbers: Array, multiplier: int, shift: int) -> Array:
+    return (numbers.view(np.uint64) * np.uint64(multiplier) >> np.uint64(shift)).view(np.int64)
+
+
+def distinct(numbers: Array) -> Array:
+    """Indexes of one of each number, in order: each takes a slot of a table, and whoever still stands there is one.
+
+    Sorting takes twice as long; only numbers that meet another in their slot are sorted.
+    """
+    here = np.arange(len(numbers), dtype=np.int32)
+    at = np.empty(2 << len(numbers).bit_length(), dtype=np.int32)
+    slots = _slots(numbers, _MULTIPLIERS[0], 65 - len(at).bit_length())
+    at[slots] = here
+    there = at.take(slots)
+    kept: Array = there == here
+    rest = (~kept).nonzero()[0]
+    rest = rest[numbers.take(rest) != numbers.take(there.take(rest))]
+    if len(rest):
+        kept[rest[np.unique(numbers.take(rest), return_index=True)[1]]] = True
+    return kept.nonzero()[0]
 
 
 def keys_of(words: Collection[str]) -> Array:
@@ -51,14 +71,13 @@ class Table:
 
     _FEW = 400
     _ROUNDS = 500  # of putting out, a dozen times what chance needs; a list made to collide would go on for ever
-    _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 
     def __init__(self, keys: Array) -> None:
         """`keys`: sorted, distinct, none of them -1 (which no hash is either)."""
         self.keys = keys
         bits = max(4, int(2.5 * len(keys)).bit_length())
-        self._shift = np.uint64(64 - bits)
-        slots = [self._slots(keys, m) for m in self._MULTIPLIERS]
+        self._shift = 64 - bits
+        slots = [_slots(keys, m, self._shift) for m in _MULTIPLIERS]
         at = np.full(1 << bits, -1, dtype=np.int32)
         choice = np.zeros(len(keys), dtype=np.int8)
         left = np.arange(len(keys), dtype=np.int32)
@@ -75,22 +94,16 @@ class Table:
         self._at = at
         self._key = np.append(keys, -1)[at]
 
-    def _slots(self, keys: Array, multiplier: int) -> Array:
-        return (keys.view(np.uint64) * np.uint64(multiplier) >> self._shift).view(np.int64)
-
     def find(self, wanted: Array) -> tuple[Array, Array]:
         """(indexes into `wanted`, places) of the numbers that are known, in order."""
         if len(wanted) < self._FEW or not self._settled:
             places = self.keys.searchsorted(wanted)
             known = (self.keys.take(places, mode="clip") == wanted).nonzero()[0]
             return known, places[known]
-        places = np.full(len(wanted), -1, dtype=np.int64)
-        for multiplier in self._MULTIPLIERS:
-            slots = self._slots(wanted, multiplier)
-            hit = (self._key.take(slots) == wanted).nonzero()[0]
-            places[hit] = self._at.take(slots[hit])
-        known = (places >= 0).nonzero()[0]
-        return known, places[known]
+        one, two, three = (_slots(wanted, m, self._shift) for m in _MULTIPLIERS)
+        in_one, in_two = self._key.take(one) == wanted, self._key.take(two) == wanted
+        known = (in_one | in_two | (self._key.take(three) == wanted)).nonzero()[0]
+        return known, self._at.take(np.where(in_one, one, np.where(in_two, two, three)).take(known))
 
 
 class Trie:

@@ -18,7 +18,7 @@ import numpy as np
 
 from features.analysis import Analysis, Span, Text
 from quality.errors import ModelError
-from quality.lookup import READ, Table, Trie, Words, keys_of
+from quality.lookup import READ, Table, Trie, Words, distinct, keys_of
 
 Field = Literal["title", "body", "tail"]
 Unit = Literal["char", "word"]
@@ -163,15 +163,13 @@ class TextModel:
             known, places = self._vocabulary[0].find(words.keys)
             symbols[known + words.owner[known]] = places + 1
         trie, weights, known = self._trie
-        found = [owner[places] * trie.nodes + nodes for places, nodes in trie.walk(symbols)]
-        narrow = np.int32 if len(texts) * trie.nodes < 2**31 else np.int64  # half as wide sorts twice as fast
-        distinct = np.concatenate(found, dtype=narrow, casting="unsafe") if found else np.zeros(0, dtype=narrow)
-        distinct.sort()
-        first = np.ones(len(distinct), dtype=bool)
-        np.not_equal(distinct[1:], distinct[:-1], out=first[1:])
-        documents, nodes = np.divmod(distinct[first], trie.nodes)
-        counts = np.bincount(documents, known[nodes], len(texts))
-        sums = np.bincount(documents, weights[nodes], len(texts))
+        walked = [*trie.walk(symbols)]
+        documents = np.concatenate([owner.take(places) for places, _ in walked])
+        nodes = np.concatenate([found for _, found in walked])
+        once = distinct(documents * trie.nodes + nodes)
+        documents, nodes = documents.take(once), nodes.take(once)
+        counts = np.bincount(documents, known.take(nodes), len(texts))
+        sums = np.bincount(documents, weights.take(nodes), len(texts))
         values = self.bias + sums / np.sqrt(np.maximum(counts, 1.0))
         if None in texts:
             values[[i for i, t in enumerate(texts) if t is None]] = math.nan
