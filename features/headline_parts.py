@@ -111,23 +111,21 @@ class Measurer:
 
     def __init__(self, features: Sequence[Feature]) -> None:
         self._width = len(features)
-        self._shares: list[int] = []
-        self._by_kind: list[
-            tuple[list[int], list[int]]
-        ] = []  # (features, a kind for each); the first ones, the second ones
+        shares: list[int] = []
+        by_kind: list[tuple[list[int], list[int]]] = []  # (features, a kind for each); the first ones, the second ones
         self._by_word: dict[str, list[int]] = {}  # category -> places in a row
-        self._columns: list[int] = []  # the feature at each place of a row
+        columns: list[int] = []  # the feature at each place of a row
         start: list[float] = []
         given: dict[str, _Calls] = {"": _Calls(), "quotation": _Calls(), "word": _Calls()}
         for i in _together(features):
             value = features[i].value
             if isinstance(value, Count) and value.of != "words":
-                self._shares += [i] * (value.of == "script")
+                shares += [i] * (value.of == "script")
                 for which, key in enumerate(value.keys):
-                    if which == len(self._by_kind):
-                        self._by_kind.append(([], []))
-                    self._by_kind[which][0].append(i)
-                    self._by_kind[which][1].append(KINDS.index(key))
+                    if which == len(by_kind):
+                        by_kind.append(([], []))
+                    by_kind[which][0].append(i)
+                    by_kind[which][1].append(KINDS.index(key))
                 continue
             if isinstance(value, Count):
                 for key in value.keys:
@@ -136,10 +134,13 @@ class Measurer:
                 given.setdefault(value.thing, _Calls()).add(len(start), value.value)
             else:
                 given[""].add(len(start), value)
-            self._columns.append(i)
+            columns.append(i)
             start.append(value.otherwise if isinstance(value, Given) else 0.0)
         start.append(0.0)  # the headline's length
         self._start = start
+        self._at = np.array(columns, dtype=int)
+        self._counted = [(np.array(places), np.array(kinds)) for places, kinds in by_kind]
+        self._shared = np.array(shares, dtype=int)
         self._pack = struct.Struct(f"<{len(start)}d").pack  # bytes are quicker made an array than lists
         self._row = np.dtype([("values", "<f8", len(start)), ("kinds", "<u4", len(KINDS))])
         self._always, self._quoted, self._worded = given.pop(""), given.pop("quotation"), given.pop("word")
@@ -177,11 +178,11 @@ class Measurer:
         """Rows as features: float64, one row a document."""
         read = np.frombuffer(b"".join(rows), self._row)
         found = np.zeros((len(read), self._width))
-        found[:, self._columns] = read["values"][:, :-1]
-        for features, kinds in self._by_kind:
+        found[:, self._at] = read["values"][:, :-1]
+        for features, kinds in self._counted:
             found[:, features] += read["kinds"][:, kinds]
         with np.errstate(invalid="ignore"):  # no share of an empty headline
-            found[:, self._shares] /= read["values"][:, -1:]
+            found[:, self._shared] /= read["values"][:, -1:]
         return found
 
 

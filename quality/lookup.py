@@ -12,6 +12,7 @@ from features.tokens import key
 
 Array = np.ndarray[Any, Any]
 _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
+_FEW = 400  # numbers that are faster sorted and searched
 READ = 700  # words of a text that are read; an article's character shows well before that
 
 
@@ -40,10 +41,12 @@ def _slots(numbers: Array, multiplier: int, shift: int) -> Array:
 
 
 def distinct(numbers: Array) -> Array:
-    """Indexes of one of each number, in order: each takes a slot of a table, and whoever still stands there is one.
+    """Indexes of one of each number: each takes a slot of a table, and whoever still stands there is one.
 
-    Sorting takes twice as long; only numbers that meet another in their slot are sorted.
+    Sorting many takes twice as long; only numbers that meet another in their slot are sorted.
     """
+    if len(numbers) < _FEW:
+        return np.unique(numbers, return_index=True)[1]
     here = np.arange(len(numbers), dtype=np.int32)
     at = np.empty(2 << len(numbers).bit_length(), dtype=np.int32)
     slots = _slots(numbers, _MULTIPLIERS[0], 65 - len(at).bit_length())
@@ -69,7 +72,6 @@ class Table:
     search of a large array waits for memory at every step. A few numbers are faster searched.
     """
 
-    _FEW = 400
     _ROUNDS = 500  # of putting out, a dozen times what chance needs; a list made to collide would go on for ever
 
     def __init__(self, keys: Array) -> None:
@@ -96,7 +98,7 @@ class Table:
 
     def find(self, wanted: Array) -> tuple[Array, Array]:
         """(indexes into `wanted`, places) of the numbers that are known, in order."""
-        if len(wanted) < self._FEW or not self._settled:
+        if len(wanted) < _FEW or not self._settled:
             places = self.keys.searchsorted(wanted)
             known = (self.keys.take(places, mode="clip") == wanted).nonzero()[0]
             return known, places[known]

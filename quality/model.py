@@ -139,16 +139,15 @@ class QualityModel:
         bodied = np.array([i for i, a in enumerate(analyses) if a.body is not None], dtype=int)
         part = [analyses[i] for i in bodied]
         for name, head in self.heads.items():
+            curves = {name: head.probability} | ({f"{name}_grade": head.grade} if head.grade is not None else {})
             if not head.spec.needs_body:
-                at, scores = np.arange(len(analyses)), raw
-            else:
-                at = bodied
-                scores = head.raw(head.matrix(dense[bodied], part, raw[bodied])) if len(bodied) else np.zeros(0)
-            answers[name] = np.full(len(analyses), math.nan)
-            answers[name][at] = head.probability(scores)
-            if head.grade is not None:
-                answers[f"{name}_grade"] = np.full(len(analyses), math.nan)
-                answers[f"{name}_grade"][at] = head.grade(scores)
+                answers |= {key: curve(raw) for key, curve in curves.items()}
+                continue
+            answers |= {key: np.full(len(analyses), math.nan) for key in curves}
+            if len(bodied):
+                scores = head.raw(head.matrix(dense[bodied], part, raw[bodied]))
+                for key, curve in curves.items():
+                    answers[key][bodied] = curve(scores)
         return answers
 
     def save(self, folder: str | Path) -> str:
