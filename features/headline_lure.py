@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from itertools import pairwise
 
 from features.analysis import Analysis
@@ -30,7 +29,8 @@ def ends_on_hollow(a: Analysis) -> Located:
     core = a.title.norm.rstrip(_TRAILING)
     if core.endswith("とは"):
         return [("title", (len(core) - 2, len(core)))]
-    return [("title", span) for span in a.title.words.get("hollow", ()) if span[1] == len(core)]
+    hollow = a.title.words.get("hollow")
+    return [("title", span) for span in hollow if span[1] == len(core)] if hollow else []
 
 
 def breaks_off(a: Analysis) -> Located:
@@ -38,7 +38,7 @@ def breaks_off(a: Analysis) -> Located:
     title = a.title
     found: Located = []
     for m in _ELLIPSIS.finditer(title.norm):
-        at = bisect_left(title.starts, m.start()) - 1
+        at = title.at(m.start()) - 1
         if at >= 0 and (title.tokens[at].pos1 == "助詞" or title.tokens[at].surface in ("たら", "だら", "なら")):
             found.append(("title", (title.starts[at], m.end())))
     return found
@@ -66,7 +66,7 @@ def hollow_heads(a: Analysis) -> Located:
     title = a.title
     found: Located = []
     for start, end in title.words.get("hollow", ()):
-        at = bisect_left(title.starts, start)
+        at = title.at(start)
         if at and title.tokens[at - 1].pos1 in _MODIFYING:
             found.append(("title", (title.starts[at - 1], end)))
     return found
@@ -76,7 +76,7 @@ def modified_past(a: Analysis) -> float:
     """た before a noun (残した一言): a clause hung on the noun that is sold."""
     return sum(
         [
-            "past" in t.kinds and t.cform.startswith("連体形") and after.pos1 in ("名詞", "代名詞")
+            t.size == 1 and "past" in t.kinds and t.cform.startswith("連体形") and after.pos1 in ("名詞", "代名詞")
             for t, after in pairwise(a.title.tokens)
         ]
     )

@@ -29,8 +29,7 @@ def values(a: Analysis) -> tuple[float, ...]:
     sizes = [q.end - q.start for q in found]
     spoken = named = 0
     for q in found:
-        before, first = title.token_range((q.start - 1, q.start))
-        last, after = title.token_range((q.end, q.end + 1))
+        before, first, last, after = map(title.at, (q.start - 1, q.start, q.end, q.end + 1))
         spoken += _speaks(tokens[max(0, before - 2) : before]) or _speaks(tokens[after : after + 3])
         named += first < last and _NOUNS.issuperset([t.pos1 for t in tokens[first:last]])
     length = len(title.norm)
@@ -63,7 +62,7 @@ def chained_quotes(a: Analysis) -> Located:
 
 def _speaks(tokens: list[Token]) -> bool:
     """Whether a name or a title stands there."""
-    return any(t.pos3 == "人名" or t.surface in _SPEAKERS for t in tokens)
+    return True in [t.pos3 == "人名" or t.surface in _SPEAKERS for t in tokens]  # any() of three is slower
 
 
 def speakers(a: Analysis) -> Located:
@@ -83,8 +82,8 @@ def felt_quotes(a: Analysis) -> Located:
     if not found:
         return []
     words = a.title.words
-    loud = [span for c in _FEELING if c in words for span in words[c]]
-    return [("title", s) for s in dict.fromkeys(loud) if any(q.start <= s[0] < q.end for q in found)]
+    loud = dict.fromkeys([span for c in _FEELING if c in words for span in words[c]])
+    return [("title", s) for s in loud if any(q.start <= s[0] < q.end for q in found)]
 
 
 def scare_quotes(a: Analysis) -> Located:

@@ -23,7 +23,7 @@ from typing import Any
 
 import click
 
-from features.analysis import Analysis, analyse
+from features.analysis import Analysis, analyse_all
 from features.document import Document
 from features.normalise import normalise
 from quality.errors import DataError
@@ -51,10 +51,11 @@ def _each(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
     return [work(item) for item in items]
 
 
-def _analysed(document: Document) -> Analysis:
-    analysis = analyse(document)
-    _ = analysis.body  # read when it is first asked for
-    return analysis
+def _analysed(documents: Sequence[Document]) -> list[Analysis]:
+    analyses = analyse_all(documents)
+    for analysis in analyses:
+        _ = analysis.body  # read when it is first asked for
+    return analyses
 
 
 def _peer(work: Callable[[list[str]], Any], tokenise: Callable[[str], str], texts: Sequence[str]) -> Any:
@@ -100,7 +101,7 @@ def stages(documents: Iterable[Document], peers: bool = False) -> dict[str, Any]
         clock.time(FLOOR, partial(_each, tagger.parse, texts))
         clock.time(END, partial(score_many, chunk, model=model, memo=False))
         clock.time("normalise", partial(_each, partial(normalise, lines=True), texts))
-        analyses = clock.time("analysis", partial(_each, _analysed, chunk))
+        analyses = clock.time("analysis", partial(_analysed, chunk))
         dense = clock.time("features", partial(dense_matrix, analyses))
         raw = np.zeros(len(chunk))
         bodied = np.array([i for i, a in enumerate(analyses) if a.body is not None], dtype=int)

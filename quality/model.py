@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import struct
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from features.schema import BODY_FEATURES, FEATURES, NAMES, TITLE_FEATURES, sche
 from quality.calibration import Curve
 from quality.errors import ModelError
 from quality.heads import HEADS, SENSATIONAL_RAW, HeadSpec
+from quality.lookup import Words
 from quality.reference import FILE as REFERENCE_FILE
 from quality.reference import Reference
 from quality.style import FILES as STYLE_FILES
@@ -38,7 +38,6 @@ _LARGEST = 256 << 20  # bytes of one file of a model; the one that ships has fil
 Array = np.ndarray[Any, Any]
 _BODY_VALUES = [f.value for f in BODY_FEATURES]
 _TITLE = len(TITLE_FEATURES)
-_pack_title = struct.Struct(f"{_TITLE}d").pack  # bytes are quicker made an array than lists, and nothing to collect
 _COLUMN = {name: i for i, name in enumerate(NAMES)}
 
 
@@ -59,10 +58,10 @@ class Head:
 
     def matrix(self, dense: Array, analyses: Sequence[Analysis], raw: Array) -> Array:
         """The columns this head's booster reads, one row a document."""
-        texts = [t.scores(analyses).reshape(-1, 1) for t in self.texts]
-        style = (
-            [self.style.values([view(a, self.spec.style) for a in analyses])] if self.style and self.spec.style else []
-        )
+        field = self.spec.style
+        words = Words([view(a, field) for a in analyses]) if field is not None else None
+        texts = [t.scores(analyses, words if t.field == field else None).reshape(-1, 1) for t in self.texts]
+        style = [self.style.values(words)] if self.style is not None and words is not None else []
         extra = [raw.reshape(-1, 1)] if SENSATIONAL_RAW in self.spec.extra else []
         return np.ascontiguousarray(np.hstack([dense[:, self.dense], *texts, *style, *extra]))
 
@@ -90,13 +89,13 @@ def dense_matrix(analyses: Sequence[Analysis]) -> Array:
     """
     titles, bodies, bodied = [], [], []
     for i, a in enumerate(analyses):
-        titles.append(_pack_title(*headline.measure(a)))
+        titles.append(headline.measure.read(a))
         if a.body is not None:
             bodied.append(i)
             bodies.append([f(a) for f in _BODY_VALUES])
         a.forget()
     matrix = np.full((len(analyses), len(FEATURES)), math.nan)
-    matrix[:, :_TITLE] = np.frombuffer(b"".join(titles)).reshape(-1, _TITLE)
+    matrix[:, :_TITLE] = headline.measure.table(titles)
     if bodied:
         matrix[bodied, _TITLE:] = bodies
     return matrix
@@ -152,16 +151,15 @@ class QualityModel:
         bodied = np.array([i for i, a in enumerate(analyses) if a.body is not None], dtype=int)
         part = [analyses[i] for i in bodied]
         for name, head in self.heads.items():
+            curves = {name: head.probability} | ({f"{name}_grade": head.grade} if head.grade is not None else {})
             if not head.spec.needs_body:
-                at, scores = np.arange(len(analyses)), raw
-            else:
-                at = bodied
-                scores = head.raw(head.matrix(dense[bodied], part, raw[bodied])) if len(bodied) else np.zeros(0)
-            answers[name] = np.full(len(analyses), math.nan)
-            answers[name][at] = head.probability(scores)
-            if head.grade is not None:
-                answers[f"{name}_grade"] = np.full(len(analyses), math.nan)
-                answers[f"{name}_grade"][at] = head.grade(scores)
+                answers |= {key: curve(raw) for key, curve in curves.items()}
+                continue
+            answers |= {key: np.full(len(analyses), math.nan) for key in curves}
+            if len(bodied):
+                scores = head.raw(head.matrix(dense[bodied], part, raw[bodied]))
+                for key, curve in curves.items():
+                    answers[key][bodied] = curve(scores)
         return answers
 
     def save(self, folder: str | Path) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
-from features.analysis import Analysis, analyse
+from features.analysis import Analysis, analyse_all
 from features.document import BodyKind, Document
 from quality.errors import DataError
 from quality.model import QualityModel, load_model
@@ -29,7 +29,7 @@ _MEMO_CHARS = 200  # ... where they are no longer than this
 _KANA = re.compile("[\u3041-\u30ff]")
 _KANJI = re.compile("[\u4e00-\u9fff々]")
 _JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff々]+")
-# What is answered where the text is not Japanese: the middle, which says nothing.
+# What is answered where the text is not Japanese, in a Score's order: the middle, which says nothing.
 _NEUTRAL = {
     "sensational": 0.5,
     "sensational_grade": 1.5,
@@ -130,16 +130,15 @@ def is_japanese(analysis: Analysis) -> bool:
     short enough to need none.
     """
     text = analysis.title.norm + (analysis.body.norm[:400] if analysis.body else "")
-    japanese = sum(map(len, _JAPANESE.findall(text)))
+    first = _JAPANESE.search(text)
+    if first is None:
+        return False
     kana = _KANA.search(text) is not None
-    if kana and 10 * japanese >= len(text) and _KANJI.search(text):
-        return True  # nearly every text: there are no more letters than characters
+    if kana and 10 * (first.end() - first.start()) >= len(text) and _KANJI.search(text):
+        return True  # nearly every text: its first run will do, and there are no more letters than characters
+    japanese = sum(map(len, _JAPANESE.findall(text)))
     letters = sum(c.isalpha() for c in text)
     return letters > 0 and japanese / letters >= 0.1 and (kana or letters <= 40)
-
-
-def _round(value: float) -> float | None:
-    return None if math.isnan(value) else round(float(value), _DIGITS)
 
 
 def _body_kind(document: Document, has_body: bool, whole: float | None) -> BodyKind:
@@ -153,7 +152,7 @@ def _body_kind(document: Document, has_body: bool, whole: float | None) -> BodyK
 class _Answer(NamedTuple):
     """What the model says of a document, before any policy."""
 
-    row: dict[str, float]
+    values: tuple[float, float, float | None, float | None, float | None, float | None]  # a Score's first, rounded
     japanese: bool
     has_body: bool
 
@@ -186,31 +185,27 @@ _memos: WeakKeyDictionary[QualityModel, _Memo] = WeakKeyDictionary()
 
 
 def _assemble(model: QualityModel, rule: Policy, document: Document, answer: _Answer) -> Score:
-    japanese = answer.japanese
-    value = {name: _round(v if japanese or math.isnan(v) else _NEUTRAL[name]) for name, v in answer.row.items()}
-    sensational, grade = value["sensational"], value["sensational_grade"]
-    assert sensational is not None  # the headline's head answers every document
-    assert grade is not None
-    kind = _body_kind(document, answer.has_body, value["whole"])
+    sensational, grade, substantive, substantive_grade, delivers, whole = answer.values
+    kind = _body_kind(document, answer.has_body, whole)
     headline = rule.headline_label(sensational)
-    article = rule.article_label(value["substantive"])
+    article = rule.article_label(substantive)
     verdict = rule.verdict(headline, article, kind)
-    if not japanese:
+    if not answer.japanese:
         headline, verdict, article = "uncertain", "review", None if article is None else "uncertain"
     return Score(
         sensational,
         grade,
-        value["substantive"],
-        value["substantive_grade"],
-        value["delivers"],
-        value["whole"],
+        substantive,
+        substantive_grade,
+        delivers,
+        whole,
         kind,
         headline,
         article,
-        round(quality(sensational, value["substantive"], value["delivers"], kind), _DIGITS),
+        round(quality(sensational, substantive, delivers, kind), _DIGITS),
         verdict,
         model.version,
-        japanese,
+        answer.japanese,
         (model, document),
     )
 
@@ -224,15 +219,20 @@ def _document(item: Document | str) -> Document:
 
 
 def _answers(documents: Sequence[Document], model: QualityModel) -> list[_Answer]:
-    analyses = [analyse(d) for d in documents]
+    analyses = analyse_all(documents)
     if not analyses:
         return []
     answers = model.predict(analyses)
-    rows = zip(*(values.tolist() for values in answers.values()), strict=True)
-    return [
-        _Answer(dict(zip(answers, row, strict=True)), is_japanese(a), a.body is not None)
-        for a, row in zip(analyses, rows, strict=True)
+    columns = [
+        [None if v != v else round(v, _DIGITS) for v in answers[name].tolist()]  # NaN alone differs from itself
+        for name in _NEUTRAL
     ]
+    found = []
+    for a, row in zip(analyses, zip(*columns, strict=True), strict=True):
+        japanese = is_japanese(a)
+        values: Any = row if japanese else [v if v is None else n for v, n in zip(row, _NEUTRAL.values(), strict=True)]
+        found.append(_Answer(values, japanese, a.body is not None))
+    return found
 
 
 def _memo_key(document: Document) -> tuple[str, str | None] | None:

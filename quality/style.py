@@ -6,9 +6,7 @@ their number, and boosters read the sum's coordinates. Every coordinate is thus 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +15,12 @@ import numpy as np
 from features.analysis import Text
 from quality.errors import ModelError
 from quality.heads import STYLE
+from quality.lookup import READ, Table, Words, keys_of
 from quality.text_model import read_weights
 
 FILES = ("style.terms", "style.npy")
-_GRAIN = 2.0**10  # coordinates are multiples of 1 / _GRAIN: their sums are exact in any order
-_LARGEST = 64.0
-_WORDS = 700  # of a text that are read, as by the text models
+_GRAIN = 2.0**10  # coordinates are multiples of 1 / _GRAIN: their sums are exact in any order, in float32 up to 2^14
+_LARGEST = 2.0**14 / READ
 Array = np.ndarray[Any, Any]
 
 
@@ -38,39 +36,46 @@ class StyleVectors:
 
     def __init__(self, words: list[str], vectors: Array) -> None:
         self.words = words
-        rounded = (np.round(vectors.astype(np.float64) * _GRAIN) / _GRAIN).astype(np.float16)  # as the file keeps them
-        self._vectors = np.vstack([np.zeros((1, len(STYLE))), rounded.astype(np.float64)])  # row 0: unknown words
+        rounded = np.round(vectors.astype(np.float64) * _GRAIN) / _GRAIN
+        self._vectors = rounded.astype(np.float16).astype(np.float32)  # as the file keeps them
 
     @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {word: i for i, word in enumerate(self.words, 1)}
+    def _table(self) -> tuple[Table, Array]:
+        """The words' keys, and the row of `_vectors` of each."""
+        keys, rows = np.unique(keys_of(self.words), return_index=True)
+        return Table(keys), rows
 
-    def _known(self, text: Text | None) -> list[int]:
-        get = self._rows.get
-        return [get(token.surface, 0) for token in text.tokens[:_WORDS]] if text is not None else []
+    def _found(self, words: Words) -> tuple[Array, Array]:
+        """(indexes into the words, rows of `_vectors`) of those that are known, in order."""
+        table, rows = self._table
+        known, places = table.find(words.keys)
+        return known, rows[places]
 
-    def values(self, texts: Sequence[Text | None]) -> Array:
+    def values(self, words: Words) -> Array:
         """Coordinates, one row a text; 0 where no word is known, or there is no text."""
-        if not texts:
-            return np.zeros((0, len(STYLE)))
-        rows = [[*self._known(t), 0] for t in texts]  # the 0 gives a text without words something to add up
-        begins = np.cumsum([0, *map(len, rows[:-1])])
-        flat = np.fromiter(chain.from_iterable(rows), np.int64, sum(map(len, rows)))
-        counts = np.add.reduceat((flat > 0).astype(np.int64), begins)
-        return np.asarray(np.add.reduceat(self._vectors[flat], begins) / np.sqrt(np.maximum(counts, 1))[:, None])
+        known, rows = self._found(words)
+        counts = np.bincount(words.owner[known], minlength=len(words.sizes))
+        some = counts > 0
+        sums = np.zeros((len(words.sizes), len(STYLE)))
+        if len(known):
+            sums[some] = np.add.reduceat(self._vectors.take(rows, axis=0), (np.cumsum(counts) - counts)[some])
+        return np.asarray(sums / np.sqrt(np.maximum(counts, 1))[:, None])
 
     def without(self, text: Text) -> Array:
-        """Coordinates of the text without one of its words, one row a token: what each word brings."""
-        rows = np.array(self._known(text), dtype=np.int64)
-        own = self._vectors[rows]
-        known = rows > 0
+        """Coordinates of the text without one of its words, one row a word: what each word brings."""
+        words = Words([text])
+        at, rows = self._found(words)
+        known = np.zeros(len(words.keys), dtype=bool)
+        known[at] = True
+        own = np.zeros((len(known), len(STYLE)))
+        own[at] = self._vectors[rows]
         left = np.maximum(known.sum() - known, 1)
         return np.asarray((own.sum(axis=0) - own) / np.sqrt(left)[:, None])
 
     def save(self, folder: Path) -> None:
         """Write `style.terms` (one word a line) and `style.npy` (float16, row by row)."""
         (folder / FILES[0]).write_text("\n".join(self.words), encoding="utf-8", newline="\n")
-        np.save(folder / FILES[1], self._vectors[1:].astype(np.float16).ravel(), allow_pickle=False)
+        np.save(folder / FILES[1], self._vectors.astype(np.float16).ravel(), allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> StyleVectors:

@@ -18,10 +18,10 @@ import numpy as np
 
 from features.analysis import Analysis, Span, Text
 from quality.errors import ModelError
+from quality.lookup import READ, Table, Trie, Words, distinct, keys_of
 
 Field = Literal["title", "body", "tail"]
 Unit = Literal["char", "word"]
-_BODY_WORDS = 700  # words of a body that are read; an article's character shows well before that
 _BODY_CHARS = 1_500
 _TAIL_CHARS = 60
 _GRAIN = 2.0**32  # weights are multiples of 1 / _GRAIN
@@ -51,7 +51,7 @@ def grams(text: Text, field: Field, unit: Unit, sizes: tuple[int, int]) -> list[
 
 
 def _words(text: Text) -> list[str]:
-    return [token.surface for token in text.tokens[:_BODY_WORDS]]
+    return [token.surface for token in text.tokens[:READ]]
 
 
 def _chars(text: Text, field: Field) -> str:
@@ -70,111 +70,10 @@ def gram_spans(text: Text, field: Field, unit: Unit, sizes: tuple[int, int]) -> 
             for i in range(length - k + 1):
                 yield shift + i, min(shift + i + k, len(text.norm))
         return
-    count = len(text.tokens[:_BODY_WORDS])
+    count = len(text.tokens[:READ])
     for k in range(low, high + 1):
         for i in range(count - k + 1):
             yield text.starts[i], text.ends[i + k - 1]
-
-
-class _Symbols(dict[str, int]):
-    """Numbers from 1; 0 for what no n-gram holds."""
-
-    def __missing__(self, symbol: str) -> int:
-        return 0
-
-
-class _Table:
-    """Numbers and their places, looked up many at once: each number stands in one of three slots of a table.
-
-    Cuckoo hashing (Pagh and Rodler 2004; three choices after Fotakis et al. 2005): three reads find a number, where a binary
-    search of a large array waits for memory at every step. A few numbers are faster searched.
-    """
-
-    _FEW = 400
-    _ROUNDS = 500  # of putting out, a dozen times what chance needs; a list made to collide would go on for ever
-    _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
-
-    def __init__(self, keys: Array) -> None:
-        """`keys`: sorted, distinct, not negative."""
-        self.keys = keys
-        bits = max(4, int(2.5 * len(keys)).bit_length())
-        self._shift = np.uint64(64 - bits)
-        slots = [self._slots(keys, m) for m in self._MULTIPLIERS]
-        at = np.full(1 << bits, -1, dtype=np.int32)
-        choice = np.zeros(len(keys), dtype=np.int8)
-        left = np.arange(len(keys), dtype=np.int32)
-        for _ in range(self._ROUNDS):  # who is put out of a slot goes to its next choice
-            if not len(left):
-                break
-            wanted = np.choose(choice[left], [s[left] for s in slots])
-            before = at[wanted]
-            at[wanted] = left
-            out = np.concatenate([left[at[wanted] != left], np.unique(before[before >= 0])])
-            choice[out] = (choice[out] + 1) % 3
-            left = out
-        self._settled = not len(left)  # else all are searched
-        self._at = at
-        self._key = np.append(keys, -1)[at]
-
-    def _slots(self, keys: Array, multiplier: int) -> Array:
-        return (keys.view(np.uint64) * np.uint64(multiplier) >> self._shift).view(np.int64)
-
-    def find(self, wanted: Array) -> tuple[Array, Array]:
-        """(indexes into `wanted`, places) of the numbers that are known, in order."""
-        if len(wanted) < self._FEW or not self._settled:
-            places = self.keys.searchsorted(wanted)
-            known = (self.keys.take(places, mode="clip") == wanted).nonzero()[0]
-            return known, places[known]
-        places = np.full(len(wanted), -1, dtype=np.int64)
-        for multiplier in self._MULTIPLIERS:
-            slots = self._slots(wanted, multiplier)
-            hit = (self._key.take(slots) == wanted).nonzero()[0]
-            places[hit] = self._at.take(slots[hit])
-        known = (places >= 0).nonzero()[0]
-        return known, places[known]
-
-
-class _Trie:
-    """All n-grams as paths of symbols, kept as one table of (node, symbol) keys a level.
-
-    A batch of texts is looked up level by level in a few array operations: an n-gram can only stand where the one
-    without its last symbol does, so most places drop out early.
-    """
-
-    def __init__(self, symbols: Array, lengths: Array) -> None:
-        """`symbols`: those of all n-grams, from 1, one after the other; `lengths`: how many each n-gram has."""
-        self.width = int(symbols.max(initial=0)) + 1
-        self.levels: list[_Table] = []
-        begins = np.cumsum(lengths) - lengths
-        node = np.zeros(len(lengths), dtype=np.int64)
-        self.heads = np.zeros(
-            self.width, dtype=np.int64
-        )  # symbol -> node of the path it begins, 0 where it begins none
-        self.nodes = self.first = 1
-        for level in range(int(lengths.max(initial=0))):
-            longer = np.flatnonzero(lengths > level)
-            keys, child = np.unique(node[longer] * self.width + symbols[begins[longer] + level], return_inverse=True)
-            node[longer] = self.nodes + child
-            if level:
-                self.levels.append(_Table(keys))
-            else:
-                self.heads[keys] = np.arange(1, len(keys) + 1)
-                self.first = 1 + len(keys)  # number of the second level's first node
-            self.nodes += len(keys)
-        self.node_of = node  # of each n-gram given
-
-    def walk(self, symbols: Array) -> Iterator[tuple[Array, Array]]:
-        """(places, nodes) of the known paths in `symbols`, level by level; 0 stands for unknown and comes last."""
-        nodes = self.heads.take(symbols)
-        places = nodes.nonzero()[0]
-        nodes = nodes[places]
-        yield places, nodes
-        first = self.first
-        for level, table in enumerate(self.levels, 1):
-            known, found = table.find(nodes * self.width + symbols.take(places + level, mode="clip"))
-            places, nodes = places[known], found + first
-            first += len(table.keys)
-            yield places, nodes
 
 
 class TextModel:
@@ -216,15 +115,6 @@ class TextModel:
     def terms(self) -> list[str]:
         return [t.replace(_BREAK, "\n") for t in self._listed.split("\n")]
 
-    @cached_property
-    def _symbols(self) -> _Symbols:
-        """Word -> its number."""
-        return _Symbols({word: i for i, word in enumerate(dict.fromkeys(self._parts()), 1)})
-
-    def _parts(self) -> list[str]:
-        """The words of all n-grams, one n-gram after the other."""
-        return self._listed.replace("\n", " ").split(" ")
-
     def _characters(self) -> str:
         """The characters of all n-grams, one n-gram after the other."""
         return self._listed.replace("\n", "").replace(_BREAK, "\n")
@@ -238,14 +128,19 @@ class TextModel:
         return table
 
     @cached_property
-    def _trie(self) -> tuple[_Trie, Array, Array]:
+    def _vocabulary(self) -> tuple[Table, Array]:
+        """The words, and where in their table each n-gram's words stand."""
+        parts = self._listed.replace("\n", " ").split(" ")
+        number = {word: i for i, word in enumerate(dict.fromkeys(parts))}
+        keys, places = np.unique(keys_of(number), return_inverse=True)
+        return Table(keys), places[np.fromiter(map(number.__getitem__, parts), np.int64, len(parts))]
+
+    @cached_property
+    def _trie(self) -> tuple[Trie, Array, Array]:
         """The n-grams, and for each node its weight and whether it is one of them."""
         lengths = _lengths(self._listed, self.unit)
-        if self.unit == "char":
-            symbols = self._numbers(self._characters())
-        else:
-            symbols = np.fromiter(map(self._symbols.__getitem__, self._parts()), np.int64, int(lengths.sum()))
-        trie = _Trie(symbols, lengths)
+        symbols = self._numbers(self._characters()) if self.unit == "char" else self._vocabulary[1] + 1
+        trie = Trie(symbols, lengths)
         weights, known = np.zeros(trie.nodes), np.zeros(trie.nodes, dtype=bool)
         weights[trie.node_of], known[trie.node_of] = self._exact, True
         return trie, weights, known
@@ -253,33 +148,28 @@ class TextModel:
     def _numbers(self, chars: str) -> Array:
         return self._codes.take(_code_points(chars), mode="clip")
 
-    def scores(self, analyses: Sequence[Analysis]) -> Array:
-        """The representation's values; NaN where a document lacks the field."""
+    def scores(self, analyses: Sequence[Analysis], words: Words | None = None) -> Array:
+        """The representation's values; NaN where a document lacks the field. `words`: those of the field, where they are at hand."""
         texts = [view(a, self.field) for a in analyses]
+        # a symbol that no n-gram holds parts the texts
         if self.unit == "char":
             chars = [_chars(t, self.field) if t is not None else "" for t in texts]
-            sizes = [len(c) + 1 for c in chars]  # a mark that no n-gram holds parts the texts
+            owner = np.arange(len(texts)).repeat([len(c) + 1 for c in chars])
             symbols = self._numbers("\0".join(chars) + "\0")
         else:
-            words: list[str] = []
-            sizes = []
-            for t in texts:
-                mine = _words(t) if t is not None else []
-                words += mine
-                words.append("")
-                sizes.append(len(mine) + 1)
-            symbols = np.fromiter(map(self._symbols.__getitem__, words), np.int64, len(words))
-        owner = np.arange(len(texts)).repeat(sizes)
+            words = words or Words(texts)
+            owner = np.arange(len(texts)).repeat(words.sizes + 1)
+            symbols = np.zeros(len(owner), dtype=np.int64)
+            known, places = self._vocabulary[0].find(words.keys)
+            symbols[known + words.owner[known]] = places + 1
         trie, weights, known = self._trie
-        found = [owner[places] * trie.nodes + nodes for places, nodes in trie.walk(symbols)]
-        narrow = np.int32 if len(texts) * trie.nodes < 2**31 else np.int64  # half as wide sorts twice as fast
-        distinct = np.concatenate(found, dtype=narrow, casting="unsafe") if found else np.zeros(0, dtype=narrow)
-        distinct.sort()
-        first = np.ones(len(distinct), dtype=bool)
-        np.not_equal(distinct[1:], distinct[:-1], out=first[1:])
-        documents, nodes = np.divmod(distinct[first], trie.nodes)
-        counts = np.bincount(documents, known[nodes], len(texts))
-        sums = np.bincount(documents, weights[nodes], len(texts))
+        walked = [*trie.walk(symbols)]
+        documents = np.concatenate([owner.take(places) for places, _ in walked])
+        nodes = np.concatenate([found for _, found in walked])
+        once = distinct(documents * trie.nodes + nodes)
+        documents, nodes = documents.take(once), nodes.take(once)
+        counts = np.bincount(documents, known.take(nodes), len(texts))
+        sums = np.bincount(documents, weights.take(nodes), len(texts))
         values = self.bias + sums / np.sqrt(np.maximum(counts, 1.0))
         if None in texts:
             values[[i for i, t in enumerate(texts) if t is None]] = math.nan

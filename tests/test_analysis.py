@@ -5,13 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from features.analysis import Text, analyse
 from features.document import Document
 from features.normalise import normalise, offsets
-from features.tokens import tokenize
+from features.tokens import key, tokenize
 
 JAPANESE = st.text(
     st.one_of(
@@ -30,6 +30,13 @@ def test_normalise_is_stable_and_mecab_can_read_it(text):
     assert normal == " ".join(normal.split())
     normal.encode("utf-8")
     assert "".join(t.surface for t in tokenize(normal)) == normal.replace(" ", "")
+
+
+@given(st.text(max_size=3), st.text(max_size=3))
+@example("前", "MR")  # which Python's own hash of a str takes for each other
+def test_a_key_is_one_words(one, other):
+    one, other = normalise(one), normalise(other)
+    assert (key(one) == key(other)) == (one == other)
 
 
 @given(JAPANESE)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from quality import ModelError, load_model, score, text_model
+from quality import ModelError, load_model, lookup, score
 from quality.model import QualityModel
 
 CHAMPION = Path(__file__).parents[1] / "quality" / "champion"
@@ -91,10 +91,10 @@ def test_the_champion_is_small():
 def test_n_grams_that_find_no_slot_are_searched(monkeypatch):
     keys = np.unique(np.random.default_rng(0).integers(0, 10**6, 5_000))
     wanted = np.arange(10**4) * 97
-    known, places = text_model._Table(keys).find(wanted)
+    known, places = lookup.Table(keys).find(wanted)
     assert np.array_equal(keys[places], wanted[known])
     assert np.array_equal(known, np.flatnonzero(np.isin(wanted, keys)))
-    monkeypatch.setattr(text_model._Table, "_ROUNDS", 0)
-    again = text_model._Table(keys).find(wanted)
+    monkeypatch.setattr(lookup.Table, "_ROUNDS", 0)
+    again = lookup.Table(keys).find(wanted)
     assert np.array_equal(again[0], known)
     assert np.array_equal(again[1], places)

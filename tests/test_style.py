@@ -12,6 +12,7 @@ from features import Document, analyse
 from quality import ModelError, load_model
 from quality.errors import DataError
 from quality.heads import STYLE
+from quality.lookup import Words
 from quality.style import StyleVectors
 from quality.training.style import fit_style, read_pool
 
@@ -30,16 +31,16 @@ def vectors() -> StyleVectors:
 @given(TITLES)
 def test_a_title_has_the_same_vector_alone_and_among_others(titles):
     texts = [analyse(Document(t)).title for t in titles]
-    together = vectors().values(texts)
-    alone = np.vstack([vectors().values([t]) for t in texts])
+    together = vectors().values(Words(texts))
+    alone = np.vstack([vectors().values(Words([t])) for t in texts])
     assert np.array_equal(together, alone)
 
 
 def test_a_body_has_the_vector_of_its_words_and_no_body_has_none():
     read = analyse(Document("題", "市議会が予算を可決。衝撃の結末"))
     bare = analyse(Document("題"))
-    found = vectors().values([read.body, bare.body, read.title])
-    assert np.array_equal(found[0], vectors().values([analyse(Document(read.body.norm)).title])[0])
+    found = vectors().values(Words([read.body, bare.body, read.title]))
+    assert np.array_equal(found[0], vectors().values(Words([analyse(Document(read.body.norm)).title]))[0])
     assert found[0].any()
     assert not found[1].any()
 
@@ -50,12 +51,12 @@ def test_what_is_left_without_a_word_is_the_vector_of_the_others(titles):
     for i, without in enumerate(vectors().without(analyse(Document(titles[0])).title)):
         rest = analyse(Document(titles[0])).title
         del rest.tokens[i]
-        assert np.allclose(without, vectors().values([rest])[0])
+        assert np.allclose(without, vectors().values(Words([rest]))[0])
 
 
 def test_words_no_outlet_printed_say_nothing():
-    assert not vectors().values([analyse(Document("qxzvkw")).title]).any()
-    assert vectors().values([]).shape == (0, len(STYLE))
+    assert not vectors().values(Words([analyse(Document("qxzvkw")).title])).any()
+    assert vectors().values(Words([])).shape == (0, len(STYLE))
 
 
 def pool() -> pd.DataFrame:
@@ -116,7 +117,7 @@ def pool() -> pd.DataFrame:
 def test_kinds_of_outlets_are_told_apart_and_the_same_data_give_the_same_vectors(tmp_path):
     found = fit_style(pool())
     plain, loud, mixed = found.values(
-        [analyse(Document(t)).title for t in ("市議会、予算可決", "衝撃、美女激怒", "県警、会見")]
+        Words([analyse(Document(t)).title for t in ("市議会、予算可決", "衝撃、美女激怒", "県警、会見")])
     )
     cosine = lambda a, b: float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))  # noqa: E731
     assert cosine(plain, mixed) > 0.5 > cosine(plain, loud)
@@ -146,7 +147,7 @@ def test_a_folder_keeps_them_and_a_broken_one_is_refused(tmp_path):
     vectors().save(tmp_path)
     again = StyleVectors.load(tmp_path)
     texts = [analyse(Document("【衝撃】駅前の空き地、まさかの正体とは…")).title]
-    assert np.array_equal(again.values(texts), vectors().values(texts))
+    assert np.array_equal(again.values(Words(texts)), vectors().values(Words(texts)))
     (tmp_path / "style.npy").write_bytes((tmp_path / "style.npy").read_bytes()[:-2])
     with pytest.raises(ModelError, match="style"):
         StyleVectors.load(tmp_path)

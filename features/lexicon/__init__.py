@@ -51,20 +51,22 @@ def categories(folder: str) -> frozenset[str]:
     return frozenset(e.category for entries in load(folder).values() for e in entries)
 
 
+Inside = tuple[tuple[int, str], ...]  # (characters, category)
 Longer = dict[str, tuple[Entry, ...]]
 _NONE: Longer = {}  # one for all: looking into it stays in the processor's cache
 
 
-def beginnings(surface: str, folder: str) -> tuple[tuple[Entry, ...], Longer]:
+def beginnings(surface: str, folder: str) -> tuple[Inside, Longer]:
     """What may match where a token of this surface begins: entries that end inside it, and by the next character those that go on."""
-    inside: list[Entry] = []
+    inside: list[tuple[int, str]] = []
     longer: dict[str, list[Entry]] = {}
     for entry in load(folder).get(surface[:1], ()):
-        if surface.startswith(entry.text):
-            if entry.text == surface or not entry.whole:
-                inside.append(entry)
-        elif entry.text.startswith(surface):
-            longer.setdefault(entry.text[len(surface)], []).append(entry)
+        text, whole, category = entry
+        if surface.startswith(text):
+            if text == surface or not whole:
+                inside.append((len(text), category))
+        elif text.startswith(surface):
+            longer.setdefault(text[len(surface)], []).append(entry)
     return tuple(inside), {char: tuple(entries) for char, entries in longer.items()} if longer else _NONE
 
 
@@ -73,14 +75,17 @@ def match(text: str, tokens: Sequence[Token], ends: Sequence[int]) -> Hits:
     hits: Hits = {}
     for token, after in zip(tokens, ends, strict=True):
         if token.listed:
-            start = after - token.size
-            for entry in token.longer.get(text[after : after + 1], ()):
-                if text.startswith(entry.text, start):
-                    end = start + len(entry.text)
-                    if not (entry.whole and _inside_token(text, end, ends)):
-                        _add(hits, entry.category, start, end)
-            for entry in token.inside:
-                _add(hits, entry.category, start, start + len(entry.text))
+            if token.longer:
+                for word, whole, category in token.longer.get(text[after : after + 1], ()):
+                    start = after - token.size
+                    if text.startswith(word, start):
+                        end = start + len(word)
+                        if not (whole and _inside_token(text, end, ends)):
+                            _add(hits, category, start, end)
+            if token.inside:
+                start = after - token.size
+                for size, category in token.inside:
+                    _add(hits, category, start, start + size)
     return hits
 
 

@@ -20,6 +20,7 @@ from features.document import Document
 from features.schema import NAMES
 from quality.errors import DataError
 from quality.heads import HeadSpec, TextSpec
+from quality.lookup import Words
 from quality.model import Array
 from quality.style import StyleVectors
 from quality.text_model import TextModel, grams, view
@@ -51,7 +52,7 @@ class Read:
     def columns(self, spec: HeadSpec, style: StyleVectors) -> tuple[Array, list[Array]]:
         """What the head's booster reads beside text scores: what stands before them, and what after."""
         index = [i for i, name in enumerate(NAMES) if name in set(spec.dense)]
-        styles = [style.values([view(a, spec.style) for a in self.analyses])] if spec.style else []
+        styles = [style.values(Words([view(a, spec.style) for a in self.analyses]))] if spec.style else []
         return self.dense[:, index], [*styles, *([self.raw.reshape(-1, 1)] if spec.extra else [])]
 
 
