@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from features.attribution_sentence import LIGHT, QUOTE, STOPS, Sentence
@@ -29,6 +30,11 @@ class Cue(NamedTuple):
     press: bool = False  # a verb of the press: 報じる, 伝える
     generic: bool = False  # any verb behind a quotation: it needs a subject that surely speaks
     thought: bool = False  # a verb of thought: it needs a subject of its own
+
+
+@cache
+def _told() -> frozenset[str]:
+    return words("stance_nouns") | words("voices")
 
 
 class Quotative:
@@ -157,7 +163,7 @@ class Quotative:
             speaker = s.speaker_after(s.flat[after] + 1)
             if speaker is not None and speaker.kind == "anonymous":
                 return self.make("to", after, s.flat[after] + 1)
-        stance = head_noun(s, noun, words("stance_nouns") | words("voices"))
+        stance = head_noun(s, noun, _told())
         return None if stance is None else self._stance(stance)
 
     def _stance(self, noun: int) -> Cue | None:
@@ -185,8 +191,7 @@ class Quotative:
             return None
         never = verbs("not_saying")
         generic: int | None = None
-        for at in range(after, min(after + _REACH, len(s))):
-            surface = s.surface(at)
+        for at, surface in enumerate(s.surfaces[after : after + _REACH], after):
             if surface in ("。", QUOTE):
                 break
             if self._says(at):
@@ -196,8 +201,7 @@ class Quotative:
                     return None  # 「鈴木氏と…述べた」: と joins persons
                 direct = self.quote or at == after or self._object_only(at)
                 return self.make("to", at, first=self.first if direct else s.flat[at])
-            told = s.ends_word(at, words("voices") | words("stance_nouns"))
-            if self.quote and told and s.is_particle(at + 1, "が", "も"):
+            if self.quote and s.is_particle(at + 1, "が", "も") and s.ends_word(at, _told()):
                 return self._stance(at)
             if self.quote and surface in ("話題", "反響", "騒然", "好評", "物議", "賛否"):
                 return self.make("public", at)._replace(passive=True)

@@ -55,9 +55,11 @@ class Phrases:
 
     def before(self, at: int) -> Source | None:
         """The source that ends where token `at` stands, or None."""
-        if at not in self._known:
-            self._known[at] = self._read(at)
-        return self._known[at]
+        try:
+            return self._known[at]
+        except KeyError:
+            found = self._known[at] = self._read(at)
+            return found
 
     def run(self, at: int) -> tuple[int, int]:
         """Tokens of the run of nouns that ends before `at`, less what follows a name in brackets (an age, a team)."""
@@ -180,7 +182,7 @@ class Phrases:
                 continue
             break
         token = tokens[tail - 1]
-        if last - first > 1 and any(tokens[i].surface in words("press_words") for i in range(first, tail)):
+        if last - first > 1 and not words("press_words").isdisjoint([t.surface for t in tokens[first:tail]]):
             return "outlet", PROPER
         if whole[0] == "同" and len(whole) <= 3 and token.pos1 == "名詞":
             return ("person" if whole[-1] in "氏相" else "institution"), PROPER
