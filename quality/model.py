@@ -30,7 +30,7 @@ from quality.reference import FILE as REFERENCE_FILE
 from quality.reference import Reference
 from quality.style import FILES as STYLE_FILES
 from quality.style import StyleVectors
-from quality.text_model import TextModel
+from quality.text_model import Batch, TextModel
 from quality.trees import check_trees
 
 FORMAT = 2  # 2: style vectors
@@ -139,7 +139,7 @@ class QualityModel:
         first = self.heads["sensational"]
         raw = first.raw(first.matrix(dense, analyses, nothing)) if len(analyses) else nothing
         bodied = np.array([i for i, a in enumerate(analyses) if a.body is not None], dtype=int)
-        part = [analyses[i] for i in bodied]
+        part = Batch(analyses[i] for i in bodied)
         for name, head in self.heads.items():
             if not head.spec.needs_body:
                 at, scores = np.arange(len(analyses)), raw

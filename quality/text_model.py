@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -76,6 +77,81 @@ def gram_spans(text: Text, field: Field, unit: Unit, sizes: tuple[int, int]) -> 
             yield text.starts[i], text.ends[i + k - 1]
 
 
+class _Grams:
+    """The n-grams of a text model, without their weights: models of the same n-grams share them, and what is found."""
+
+    def __init__(self, unit: Unit, listed: str) -> None:
+        self.unit, self._listed = unit, listed
+
+    @cached_property
+    def _characters(self) -> Array:
+        """The code points of all n-grams, one n-gram after the other."""
+        return _code_points(self._listed.replace("\n", "").replace(_BREAK, "\n"))
+
+    @cached_property
+    def _codes(self) -> Array:
+        """Code point -> number of the character; the last entry stands for all code points beyond."""
+        known = np.unique(self._characters)
+        table = np.zeros(int(known.max(initial=0)) + 2, dtype=np.int64)
+        table[known] = np.arange(1, len(known) + 1)
+        return table
+
+    @cached_property
+    def _vocabulary(self) -> tuple[Table, Array]:
+        """The words, and where in their table each n-gram's words stand."""
+        parts = self._listed.replace("\n", " ").split(" ")
+        number = {word: i for i, word in enumerate(dict.fromkeys(parts))}
+        keys, places = np.unique(keys_of(number), return_inverse=True)
+        return Table(keys), places[np.fromiter(map(number.__getitem__, parts), np.int64, len(parts))]
+
+    @cached_property
+    def trie(self) -> Trie:
+        chars = self.unit == "char"
+        symbols = self._codes.take(self._characters, mode="clip") if chars else self._vocabulary[1] + 1
+        return Trie(symbols, _lengths(self._listed, self.unit))
+
+    @cached_property
+    def _known(self) -> Array:
+        """Whether an n-gram ends at each node of the trie."""
+        known = np.zeros(self.trie.nodes, dtype=bool)
+        known[self.trie.node_of] = True
+        return known
+
+    def find(self, texts: Sequence[Text | None], field: Field, words: Words | None = None) -> tuple[Array, Array, Array]:
+        """(documents, nodes): where the paths of each text end, each once; and how many n-grams each text has."""
+        trie = self.trie
+        # a symbol that no n-gram holds parts the texts
+        if self.unit == "char":
+            chars = [_chars(t, field) if t is not None else "" for t in texts]
+            owner = np.arange(len(texts)).repeat([len(c) + 1 for c in chars])
+            symbols = self._codes.take(_code_points("\0".join(chars) + "\0"), mode="clip")
+        else:
+            words = words or Words(texts)
+            owner = np.arange(len(texts)).repeat(words.sizes + 1)
+            symbols = np.zeros(len(owner), dtype=np.int64)
+            known, places = self._vocabulary[0].find(words.keys)
+            symbols[known + words.owner[known]] = places + 1
+        found = [owner[places] * trie.nodes + nodes for places, nodes in trie.walk(symbols)]
+        narrow = np.int32 if len(texts) * trie.nodes < 2**31 else np.int64  # half as wide sorts twice as fast
+        distinct = np.concatenate(found, dtype=narrow, casting="unsafe") if found else np.zeros(0, dtype=narrow)
+        distinct.sort()
+        first = np.ones(len(distinct), dtype=bool)
+        np.not_equal(distinct[1:], distinct[:-1], out=first[1:])
+        documents, nodes = np.divmod(distinct[first], trie.nodes)
+        return documents, nodes, np.bincount(documents, self._known[nodes], len(texts))
+
+
+_shared: WeakValueDictionary[tuple[Unit, str], _Grams] = WeakValueDictionary()
+
+
+class Batch(list[Analysis]):
+    """Documents that several text models read, and what those of the same n-grams find in them."""
+
+    def __init__(self, analyses: Iterable[Analysis]) -> None:
+        super().__init__(analyses)
+        self.kept: dict[Any, tuple[Array, Array, Array]] = {}
+
+
 class TextModel:
     """Linear weights over the n-grams of one field.
 
@@ -115,63 +191,27 @@ class TextModel:
     def terms(self) -> list[str]:
         return [t.replace(_BREAK, "\n") for t in self._listed.split("\n")]
 
-    def _characters(self) -> str:
-        """The characters of all n-grams, one n-gram after the other."""
-        return self._listed.replace("\n", "").replace(_BREAK, "\n")
+    @cached_property
+    def _grams(self) -> _Grams:
+        key = self.unit, self._listed
+        return _shared.get(key) or _shared.setdefault(key, _Grams(*key))
 
     @cached_property
-    def _codes(self) -> Array:
-        """Code point -> number of the character; the last entry stands for all code points beyond."""
-        known = np.unique(_code_points(self._characters()))
-        table = np.zeros(int(known.max(initial=0)) + 2, dtype=np.int64)
-        table[known] = np.arange(1, len(known) + 1)
-        return table
-
-    @cached_property
-    def _vocabulary(self) -> tuple[Table, Array]:
-        """The words, and where in their table each n-gram's words stand."""
-        parts = self._listed.replace("\n", " ").split(" ")
-        number = {word: i for i, word in enumerate(dict.fromkeys(parts))}
-        keys, places = np.unique(keys_of(number), return_inverse=True)
-        return Table(keys), places[np.fromiter(map(number.__getitem__, parts), np.int64, len(parts))]
-
-    @cached_property
-    def _trie(self) -> tuple[Trie, Array, Array]:
-        """The n-grams, and for each node its weight and whether it is one of them."""
-        lengths = _lengths(self._listed, self.unit)
-        symbols = self._numbers(self._characters()) if self.unit == "char" else self._vocabulary[1] + 1
-        trie = Trie(symbols, lengths)
-        weights, known = np.zeros(trie.nodes), np.zeros(trie.nodes, dtype=bool)
-        weights[trie.node_of], known[trie.node_of] = self._exact, True
-        return trie, weights, known
-
-    def _numbers(self, chars: str) -> Array:
-        return self._codes.take(_code_points(chars), mode="clip")
+    def _by_node(self) -> Array:
+        """The weight of the n-gram that ends at each node of the trie."""
+        weights = np.zeros(self._grams.trie.nodes)
+        weights[self._grams.trie.node_of] = self._exact
+        return weights
 
     def scores(self, analyses: Sequence[Analysis], words: Words | None = None) -> Array:
         """The representation's values; NaN where a document lacks the field. `words`: those of the field, where they are at hand."""
         texts = [view(a, self.field) for a in analyses]
-        # a symbol that no n-gram holds parts the texts
-        if self.unit == "char":
-            chars = [_chars(t, self.field) if t is not None else "" for t in texts]
-            owner = np.arange(len(texts)).repeat([len(c) + 1 for c in chars])
-            symbols = self._numbers("\0".join(chars) + "\0")
-        else:
-            words = words or Words(texts)
-            owner = np.arange(len(texts)).repeat(words.sizes + 1)
-            symbols = np.zeros(len(owner), dtype=np.int64)
-            known, places = self._vocabulary[0].find(words.keys)
-            symbols[known + words.owner[known]] = places + 1
-        trie, weights, known = self._trie
-        found = [owner[places] * trie.nodes + nodes for places, nodes in trie.walk(symbols)]
-        narrow = np.int32 if len(texts) * trie.nodes < 2**31 else np.int64  # half as wide sorts twice as fast
-        distinct = np.concatenate(found, dtype=narrow, casting="unsafe") if found else np.zeros(0, dtype=narrow)
-        distinct.sort()
-        first = np.ones(len(distinct), dtype=bool)
-        np.not_equal(distinct[1:], distinct[:-1], out=first[1:])
-        documents, nodes = np.divmod(distinct[first], trie.nodes)
-        counts = np.bincount(documents, known[nodes], len(texts))
-        sums = np.bincount(documents, weights[nodes], len(texts))
+        kept = analyses.kept if isinstance(analyses, Batch) else {}
+        found = kept.get((self._grams, self.field))
+        if found is None:
+            found = kept[self._grams, self.field] = self._grams.find(texts, self.field, words)
+        documents, nodes, counts = found
+        sums = np.bincount(documents, self._by_node[nodes], len(texts))
         values = self.bias + sums / np.sqrt(np.maximum(counts, 1.0))
         if None in texts:
             values[[i for i, t in enumerate(texts) if t is None]] = math.nan
