@@ -33,6 +33,11 @@ class Cue(NamedTuple):
 
 
 @cache
+def _saying() -> frozenset[str]:
+    return verbs("say_verbs") | words("say_nouns")
+
+
+@cache
 def _told() -> frozenset[str]:
     return words("stance_nouns") | words("voices")
 
@@ -313,12 +318,11 @@ def held_by(sentence: Sentence, noun: int) -> tuple[int | None, bool]:
 
 def after_negation(sentence: Sentence, mark: int) -> Cue | None:
     """…はないと、田中氏は話した: the tokenizer takes this と for a condition; a verb of saying at the end decides."""
+    saying = _saying()
+    if saying.isdisjoint(sentence.surfaces[mark + 1 :]):
+        return None
     cue = Quotative(sentence, mark).cue()
-    if (
-        cue is None
-        or cue.form != "to"
-        or sentence.surface(cue.predicate) not in verbs("say_verbs") | words("say_nouns")
-    ):
+    if cue is None or cue.form != "to" or sentence.surface(cue.predicate) not in saying:
         return None
     rest = sentence.surfaces[mark + 2 : cue.predicate]
     return cue if cue.last >= sentence.last - 2 and "は" not in rest and "を" not in rest else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from features.analysis import Text
@@ -23,6 +24,13 @@ _ENDING = 8  # tokens of the longest ending listed
 _JOINTS = frozenset("・&-=/.'’")
 _PLURALS = frozenset({"ら", "たち", "達", "など", "等", "自身", "さん", "側", "自ら", "各氏"})
 _MASS = frozenset({"katakana", "latin"})
+
+
+@cache
+def last_characters() -> frozenset[str]:
+    """What the public and documents end in, and what may follow a name: brackets, quotation marks, plurals."""
+    public = [name for table in (names(), endings()) for name, kind in table.items() if kind == "public"]
+    return frozenset([*(word[-1] for word in [*public, *words("documents"), *_PLURALS]), *")】]〉=-」』\""])
 
 
 class Source(NamedTuple):

@@ -11,11 +11,10 @@ from features.analysis import Text
 from features.attribution_cues import find_cues, triggers
 from features.attribution_quotative import Cue
 from features.attribution_sentence import QUOTE, Sentence
-from features.attribution_sources import LOOKS, Phrases, Source
+from features.attribution_sources import LOOKS, Phrases, Source, last_characters
 from features.attribution_words import words
 
-_BRACKETS = frozenset(["(", "["])
-_OPENS = re.compile(r"[(\[]").search
+_BRACKET = re.compile(r"[(\[]")
 _ROLES = frozenset(["は", "も", "が", "から", "で", "に"])  # particles that make a noun phrase a candidate
 _ADVERSATIVES = frozenset(["が", "けど", "けれど", "けれども", "ものの", "一方"])
 _LONGEST = 1_500  # tokens of a sentence; what goes on longer is a list or a trap, and ties cost its square
@@ -46,9 +45,9 @@ class Reader:
                 first, last = bisect_left(starts, quotation.start - 1), bisect_left(starts, quotation.end)
                 if last < len(starts) and starts[first] == quotation.start - 1 and starts[last] == quotation.end:
                     self.folded[first] = last
-        brackets = [i for i, surface in enumerate(text.surfaces) if surface in _BRACKETS] if _OPENS(text.norm) else []
-        self._openings = sorted([*self.folded, *brackets])
-        self._ranges = [text.token_range(span) for span in text.sentences]
+        brackets = [bisect_left(starts, mark.start()) for mark in _BRACKET.finditer(text.norm)]
+        self._openings = sorted([*self.folded, *(i for i in brackets if i < len(starts) and text.surfaces[i] in "([")])
+        self._ranges = [(bisect_left(starts, start), bisect_left(starts, end)) for start, end in text.sentences]
         self.phrases = Phrases(text, self.folded)
         self.spoken: dict[int, Source] = {}  # sentence -> the source it rests on last
         self._sentences: dict[int, Sentence] = {}
@@ -148,7 +147,10 @@ class Reader:
             mark, noun = surface, position
             if surface in ("は", "も") and sentence.surface(position - 1) in ("で", "に", "から") and position > 1:
                 mark, noun = sentence.surface(position - 1) + surface, position - 1
-            source = self.phrases.before(sentence.end_of(noun - 1))
+            end = sentence.end_of(noun - 1)
+            if (mark[0] == "に" or mark == "で") and sentence.tokens[end - 1].surface[-1] not in last_characters():
+                continue  # most of them: no document, no part of the public
+            source = self.phrases.before(end)
             if (
                 source is None
                 or (mark[0] == "に" and not self._holds_words(source))
