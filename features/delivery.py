@@ -12,8 +12,9 @@ from features.analysis import Analysis, Span, Text
 _LEAD = 200  # characters of the body that a reader takes for its beginning
 _QUOTE = 4  # a quotation of fewer characters is a term, found anywhere
 
-_MARKS = r" \n、。,.!?・…「」『』\"'()【】\[\]〈〉《》―—\-ー~〜:;/"  # and all white space that normalised text has
-_PASSED_OVER = re.compile(f"[{_MARKS}][{_MARKS}]*")  # a set comes first, and is searched for at once; so below
+_MARK = frozenset(" \n、。,.!?・…「」『』\"'()【】[]〈〉《》―—-ー~〜:;/")  # and all white space that normalised text has
+_SET = re.escape("".join(sorted(_MARK)))
+_PASSED_OVER = re.compile(f"[{_SET}][{_SET}]*")  # a set comes first, and is searched for at once; so below
 _KATAKANA = re.compile("[ァ-ヶ][ァ-ヶ]*")
 _KANA = str.maketrans({chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)})
 _KANJI_HEAD = re.compile("^[一-鿿々]+")
@@ -98,7 +99,7 @@ class Delivery:
     @cached_property
     def pieces(self) -> list[tuple[int, bool]]:
         """The headline's characters, marks left out: place, and whether the body holds it with a neighbour."""
-        places = [i for i, c in enumerate(self.title.norm) if not _PASSED_OVER.match(c)]
+        places = [i for i, c in enumerate(self.title.norm) if c not in _MARK]
         chars = "".join(self.title.norm[i].lower()[:1] for i in places)
         held = [False] * len(chars)
         body = self.folded

@@ -145,11 +145,16 @@ _shared: WeakValueDictionary[tuple[Unit, str], _Grams] = WeakValueDictionary()
 
 
 class Batch(list[Analysis]):
-    """Documents that several text models read, and what those of the same n-grams find in them."""
+    """Documents that several text models read: their words, and what models of the same n-grams find in them."""
 
     def __init__(self, analyses: Iterable[Analysis]) -> None:
         super().__init__(analyses)
-        self.kept: dict[Any, tuple[Array, Array, Array]] = {}
+        self.found: dict[tuple[_Grams, Field], tuple[Array, Array, Array]] = {}
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the bodies."""
+        return Words([a.body for a in self])
 
 
 class TextModel:
@@ -206,10 +211,12 @@ class TextModel:
     def scores(self, analyses: Sequence[Analysis], words: Words | None = None) -> Array:
         """The representation's values; NaN where a document lacks the field. `words`: those of the field, where they are at hand."""
         texts = [view(a, self.field) for a in analyses]
-        kept = analyses.kept if isinstance(analyses, Batch) else {}
-        found = kept.get((self._grams, self.field))
+        batch = analyses if isinstance(analyses, Batch) else Batch(analyses)
+        found = batch.found.get((self._grams, self.field))
         if found is None:
-            found = kept[self._grams, self.field] = self._grams.find(texts, self.field, words)
+            if self.unit == "word" and self.field == "body":
+                words = batch.words
+            found = batch.found[self._grams, self.field] = self._grams.find(texts, self.field, words)
         documents, nodes, counts = found
         sums = np.bincount(documents, self._by_node[nodes], len(texts))
         values = self.bias + sums / np.sqrt(np.maximum(counts, 1.0))
