@@ -30,7 +30,7 @@ _MASS = frozenset({"katakana", "latin"})
 def last_characters() -> frozenset[str]:
     """What the public and documents end in, and what may follow a name: brackets, quotation marks, plurals."""
     public = [name for table in (names(), endings()) for name, kind in table.items() if kind == "public"]
-    return frozenset([*(word[-1] for word in [*public, *words("documents"), *_PLURALS]), *")】]〉=-」』\""])
+    return frozenset([*(word[-1] for word in [*public, *words("documents"), *_PLURALS]), *')】]〉=-」』"'])
 
 
 class Source(NamedTuple):

@@ -8,19 +8,22 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from features.analysis import Analysis, Span, Text
+from features.late import late
 
 _LEAD = 200  # characters of the body that a reader takes for its beginning
 _QUOTE = 4  # a quotation of fewer characters is a term, found anywhere
 
-_MARK = frozenset(" \n、。,.!?・…「」『』\"'()【】[]〈〉《》―—-ー~〜:;/")  # and all white space that normalised text has
+_MARK = frozenset(
+    " \n、。,.!?・…「」『』\"'()【】[]〈〉《》―—-ー~〜:;/"
+)  # and all white space that normalised text has
 _SET = re.escape("".join(sorted(_MARK)))
-_PASSED_OVER = re.compile(f"[{_SET}][{_SET}]*")  # a set comes first, and is searched for at once; so below
-_KATAKANA = re.compile("[ァ-ヶ][ァ-ヶ]*")
+_PASSED_OVER = late(f"[{_SET}][{_SET}]*")  # a set comes first, and is searched for at once; so below
+_KATAKANA = late("[ァ-ヶ][ァ-ヶ]*")
 _KANA = str.maketrans({chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)})
-_KANJI_HEAD = re.compile("^[一-鿿々]+")
-_PART = re.compile(r"[ 、。!?…】]|\.\.\.|──|――")
+_KANJI_HEAD = late("^[一-鿿々]+")
+_PART = late(r"[ 、。!?…】]|\.\.\.|──|――")
 
-_FIGURE = re.compile(
+_FIGURE = late(
     r"[\d一二三四五六七八九十百千](?:(?<=\d)[\d,]*(?:\.\d+)?(?:[兆億万千](?:\d[\d,]*)?)*"
     r"|(?<=\D)[一二三四五六七八九十百千]{0,19}(?=[つ人年月日時回位歳円件社度点本]))"
 )

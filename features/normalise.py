@@ -17,7 +17,9 @@ _JA = "ぁ-ゟァ-ヺー一-鿿々"
 # Text of these characters alone needs nothing but its white space folded: most text, told by one fast match.
 _SIGNS = "A-Za-z0-9 \u3000、。「」『』【】〈〉《》〜・→―─!?%&()+=<>,./:'\"-"
 _PLAIN = re.compile(f"[{_JA}{_SIGNS}]*")
-_LINES = re.compile(f"[ぁ-ゖゝゞァ-ヺー一-鿿々\n{_SIGNS}]*")  # of several lines; voicing marks on their own are composed there
+_LINES = re.compile(
+    f"[ぁ-ゖゝゞァ-ヺー一-鿿々\n{_SIGNS}]*"
+)  # of several lines; voicing marks on their own are composed there
 # Control and format characters that show nothing (line breaks and tabs are white space and handled as such), variation
 # selectors, and lone surrogates, which no encoder accepts.
 _INVISIBLE = re.compile(

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import math
-import re
 
 from features.analysis import Analysis, Text
 from features.feature import NAN, Feature, Located, Spans, Value
+from features.late import late
 
 # Two patterns of which no match touches one of the other's; each begins with plain characters, and is searched for at once.
-_DATE = re.compile(r"\d(?:\d{0,3}年|\d?[月日時])")
-_DAY = re.compile("午前|午後|昨年|今年|来年|前月|今月|来月|前日|翌日")
-_FIGURE = re.compile(
+_DATE = late(r"\d(?:\d{0,3}年|\d?[月日時])")
+_DAY = late("午前|午後|昨年|今年|来年|前月|今月|来月|前日|翌日")
+_FIGURE = late(
     r"\d[\d,.]{0,40}(?:円|%|億|万|兆|人|社|件|度|ドル|トン|キロ|メートル|cm|mm|kg|g|km|位|回|勝|敗|本|台|か国|カ国|歳|戸|棟|ha|ヘクタール|ポイント)"
 )
 _POLITE = frozenset(["です", "ます", "でし", "まし", "ませ", "でしょう", "ましょう"])
 _FIRST = frozenset(["私", "わたし", "僕", "ぼく", "俺", "筆者", "我々", "私たち", "自分", "うち"])
 _TOLD = _POLITE | _FIRST
 _SHOWN = "(?:写真|画像|動画|図|表|イラスト|関連|映像|マンガ|漫画)"
-_CAPTION = re.compile(rf"【{_SHOWN}|《{_SHOWN}|\[{_SHOWN}|\({_SHOWN}|写真[=:]|画像[=:]|提供[=:]|出典[=:]")
+_CAPTION = late(rf"【{_SHOWN}|《{_SHOWN}|\[{_SHOWN}|\({_SHOWN}|写真[=:]|画像[=:]|提供[=:]|出典[=:]")
 
 
 class _Words:

@@ -12,8 +12,9 @@ import json
 import math
 import struct
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,31 @@ class Head:
         return np.asarray(self.booster.predict(columns, raw_score=True, num_threads=1), dtype=float)
 
 
+class Heads(Mapping[str, Head]):
+    """The heads by name, in order. One may be read when it is first asked for: three serve bodies alone."""
+
+    def __init__(self, specs: Sequence[HeadSpec], read: Callable[[HeadSpec], Head | None]) -> None:
+        self.specs = {spec.name: spec for spec in specs}
+        self._read = read
+        self._there: dict[str, Head] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, name: str) -> Head:
+        head = self._there.get(name)
+        if head is None:
+            with self._lock:
+                head = self._there.get(name) or self._read(self.specs[name])
+                assert head is not None
+                self._there[name] = head
+        return head
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.specs)
+
+    def __len__(self) -> int:
+        return len(self.specs)
+
+
 def dense_matrix(analyses: Sequence[Analysis]) -> Array:
     """All features of the schema, one row a document; a document without a body gets NaN for the body's.
 
@@ -96,7 +122,7 @@ class QualityModel:
 
     Parameters
     ----------
-    heads : list of Head
+    heads : list of Head, or Heads
         Sensational, substantive, delivers, whole, in this order.
     thresholds : mapping
         Policy name -> the four label thresholds that policy sets for this model.
@@ -108,13 +134,15 @@ class QualityModel:
 
     def __init__(
         self,
-        heads: list[Head],
+        heads: list[Head] | Heads,
         thresholds: Mapping[str, Mapping[str, float]],
         reference: Reference,
         facts: Mapping[str, Any],
         version: str = "unsaved",
     ) -> None:
-        self.heads = {h.spec.name: h for h in heads}
+        self.heads = (
+            heads if isinstance(heads, Heads) else Heads([h.spec for h in heads], {h.spec: h for h in heads}.get)
+        )
         self.thresholds = {name: dict(values) for name, values in thresholds.items()}
         self.reference = reference
         self.facts = dict(facts)
@@ -140,16 +168,17 @@ class QualityModel:
         raw = first.raw(first.matrix(dense, analyses, nothing)) if len(analyses) else nothing
         bodied = np.array([i for i, a in enumerate(analyses) if a.body is not None], dtype=int)
         part = Batch(analyses[i] for i in bodied)
-        for name, head in self.heads.items():
-            if not head.spec.needs_body:
-                at, scores = np.arange(len(analyses)), raw
-            else:
-                at = bodied
-                scores = head.raw(head.matrix(dense[bodied], part, raw[bodied])) if len(bodied) else np.zeros(0)
+        for name, spec in self.heads.specs.items():
             answers[name] = np.full(len(analyses), math.nan)
+            if spec.graded:
+                answers[f"{name}_grade"] = np.full(len(analyses), math.nan)
+            at = bodied if spec.needs_body else np.arange(len(analyses))
+            if not len(at):
+                continue
+            head = self.heads[name]
+            scores = head.raw(head.matrix(dense[bodied], part, raw[bodied])) if spec.needs_body else raw
             answers[name][at] = head.probability(scores)
             if head.grade is not None:
-                answers[f"{name}_grade"] = np.full(len(analyses), math.nan)
                 answers[f"{name}_grade"][at] = head.grade(scores)
         return answers
 
@@ -200,7 +229,10 @@ class QualityModel:
         """
         path = Path(folder)
         manifest = _manifest(path)
-        heads = [_load_head(path, spec, manifest) for spec in HEADS]
+        heads = Heads(HEADS, partial(_load_head, path, manifest=manifest))
+        for spec in HEADS:
+            if path != CHAMPION or not spec.needs_body:
+                _ = heads[spec.name]
         facts = manifest.get("facts") or {}
         if not isinstance(facts, dict):
             raise ModelError(f"{path}: the manifest's facts are no object")
@@ -211,8 +243,12 @@ class QualityModel:
 
 def _files() -> list[str]:
     """The files a model answers with, all plain names in its folder."""
-    texts = [f"{t.name}{end}" for spec in HEADS for t in spec.texts for end in (".json", ".terms", ".npy")]
-    return sorted([REFERENCE_FILE, *STYLE_FILES, *texts, *(f"{spec.name}.lgb.txt" for spec in HEADS)])
+    return sorted([REFERENCE_FILE, *STYLE_FILES, *(name for spec in HEADS for name in _files_of(spec))])
+
+
+def _files_of(spec: HeadSpec) -> list[str]:
+    texts = [f"{t.name}{end}" for t in spec.texts for end in (".json", ".terms", ".npy")]
+    return [*texts, f"{spec.name}.lgb.txt"]
 
 
 def _digest(path: Path) -> str:
@@ -251,14 +287,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     for name in _files():
         if name not in files:
             raise ModelError(f"{file}: the manifest does not list {name}")
-        try:
-            found = _digest(path / name)
-        except OSError as error:
-            raise ModelError(f"{path / name} can't be read: {error}") from error
-        if found != files[name]:
-            raise ModelError(
-                f"{path / name} is not the file the manifest names (SHA-256 differs); fetch or fit the model again"
-            )
+    _check_files(path, manifest, _files())
     try:
         version = _version(manifest)
     except (KeyError, RecursionError) as error:
@@ -270,12 +299,26 @@ def _manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
+def _check_files(path: Path, manifest: Mapping[str, Any], names: Iterable[str]) -> None:
+    for name in names:
+        try:
+            found = _digest(path / name)
+        except OSError as error:
+            raise ModelError(f"{path / name} can't be read: {error}") from error
+        if found != manifest["files"][name]:
+            raise ModelError(
+                f"{path / name} is not the file the manifest names (SHA-256 differs); fetch or fit the model again"
+            )
+
+
 def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any]) -> Head:
     about = manifest["heads"].get(spec.name)
     if not isinstance(about, dict) or about.get("columns") != list(spec.columns):
         raise ModelError(
             f"{path}: head {spec.name!r} is missing or has other columns than this version's; refit the model"
         )
+    if spec.needs_body and path == CHAMPION:  # read later, perhaps of another version installed meanwhile
+        _check_files(path, manifest, _files_of(spec))
     import lightgbm
 
     try:

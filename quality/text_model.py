@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 from weakref import WeakValueDictionary
@@ -29,6 +30,7 @@ _GRAIN = 2.0**32  # weights are multiples of 1 / _GRAIN
 _HEAVIEST = 2.0**20  # a sum of such multiples is exact up to 2^21
 # What parts the texts of a batch may be no n-gram, or one document's score would hang on the next.
 _ODD_TERMS = {"char": ("\n\n", "\0"), "word": ("\n\n", "\0", "\n ", " \n", "  ")}
+_FEW = 2  # texts for which no trie is made, which takes a tenth of a second
 _BREAK = "\x1f"  # how the list of n-grams, one a line, spells a line break inside one
 Array = np.ndarray[Any, Any]
 
@@ -117,7 +119,9 @@ class _Grams:
         known[self.trie.node_of] = True
         return known
 
-    def find(self, texts: Sequence[Text | None], field: Field, words: Words | None = None) -> tuple[Array, Array, Array]:
+    def find(
+        self, texts: Sequence[Text | None], field: Field, words: Words | None = None
+    ) -> tuple[Array, Array, Array]:
         """(documents, nodes): where the paths of each text end, each once; and how many n-grams each text has."""
         trie = self.trie
         # a symbol that no n-gram holds parts the texts
@@ -186,6 +190,7 @@ class TextModel:
         self.name, self.field, self.unit, self.sizes, self.bias = name, field, unit, sizes, bias
         self._listed = terms if isinstance(terms, str) else "\n".join([t.replace("\n", _BREAK) for t in terms])
         self._fitted = weights
+        self._read = 0  # texts, while they are few
         self._exact = np.round(weights.astype(np.float64) * _GRAIN) / _GRAIN
 
     @cached_property
@@ -211,6 +216,9 @@ class TextModel:
     def scores(self, analyses: Sequence[Analysis], words: Words | None = None) -> Array:
         """The representation's values; NaN where a document lacks the field. `words`: those of the field, where they are at hand."""
         texts = [view(a, self.field) for a in analyses]
+        self._read += len(texts)
+        if self._read <= _FEW:
+            return self._looked_up(texts)
         batch = analyses if isinstance(analyses, Batch) else Batch(analyses)
         found = batch.found.get((self._grams, self.field))
         if found is None:
@@ -223,6 +231,18 @@ class TextModel:
         if None in texts:
             values[[i for i, t in enumerate(texts) if t is None]] = math.nan
         return values
+
+    def _looked_up(self, texts: Sequence[Text | None]) -> Array:
+        """The representation's values of a few texts, by going through all n-grams: the same sums, in any order."""
+        wanted = [set() if t is None else set(grams(t, self.field, self.unit, self.sizes)) for t in texts]
+        spelt = {gram.replace("\n", _BREAK): gram for gram in set().union(*wanted)}
+        lines = self._listed.split("\n")
+        found = {spelt[lines[i]]: i for i in compress(range(len(lines)), map(spelt.__contains__, lines))}
+        values = []
+        for text, asked in zip(texts, wanted, strict=True):
+            known = [self._exact[found[gram]] for gram in asked & found.keys()]
+            values.append(math.nan if text is None else self.bias + sum(known) / math.sqrt(max(len(known), 1)))
+        return np.array(values)
 
     def score(self, analysis: Analysis) -> float:
         """The representation's value of one document."""
