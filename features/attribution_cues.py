@@ -18,9 +18,9 @@ _FORCE = frozenset(["求め", "求める", "認め", "認める", "促し", "促
 
 @cache
 def triggers() -> frozenset[str]:
-    """Surfaces without which a sentence holds no cue, unless it quotes."""
+    """Surfaces without which a sentence holds no cue; a folded quotation is one."""
     few = ": と 声 言う 語る 続ける 話す よる より よれ らしい そう 模様 もよう は 明らか 話し 話す 話さ 示し 示す 分かっ わかっ 判明"
-    return frozenset(few.split()) | verbs("report_verbs") | words("report_nouns") | words("to_nouns")
+    return frozenset([*few.split(), QUOTE]) | verbs("report_verbs") | words("report_nouns") | words("to_nouns")
 
 
 def find_cues(sentence: Sentence) -> Iterator[Cue]:
@@ -28,7 +28,7 @@ def find_cues(sentence: Sentence) -> Iterator[Cue]:
     used: set[int] = set()
     begins = triggers()
     for position, surface in enumerate(sentence.surfaces):
-        if surface not in begins and surface != QUOTE:
+        if surface not in begins:
             continue
         cue = _at(sentence, position, used)
         if cue is not None and cue.predicate not in used:

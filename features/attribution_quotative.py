@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from features.attribution_sentence import LIGHT, QUOTE, STOPS, Sentence
@@ -29,6 +30,16 @@ class Cue(NamedTuple):
     press: bool = False  # a verb of the press: 報じる, 伝える
     generic: bool = False  # any verb behind a quotation: it needs a subject that surely speaks
     thought: bool = False  # a verb of thought: it needs a subject of its own
+
+
+@cache
+def _saying() -> frozenset[str]:
+    return verbs("say_verbs") | words("say_nouns")
+
+
+@cache
+def _told() -> frozenset[str]:
+    return words("stance_nouns") | words("voices")
 
 
 class Quotative:
@@ -157,7 +168,7 @@ class Quotative:
             speaker = s.speaker_after(s.flat[after] + 1)
             if speaker is not None and speaker.kind == "anonymous":
                 return self.make("to", after, s.flat[after] + 1)
-        stance = head_noun(s, noun, words("stance_nouns") | words("voices"))
+        stance = head_noun(s, noun, _told())
         return None if stance is None else self._stance(stance)
 
     def _stance(self, noun: int) -> Cue | None:
@@ -185,8 +196,7 @@ class Quotative:
             return None
         never = verbs("not_saying")
         generic: int | None = None
-        for at in range(after, min(after + _REACH, len(s))):
-            surface = s.surface(at)
+        for at, surface in enumerate(s.surfaces[after : after + _REACH], after):
             if surface in ("。", QUOTE):
                 break
             if self._says(at):
@@ -196,8 +206,7 @@ class Quotative:
                     return None  # 「鈴木氏と…述べた」: と joins persons
                 direct = self.quote or at == after or self._object_only(at)
                 return self.make("to", at, first=self.first if direct else s.flat[at])
-            told = s.ends_word(at, words("voices") | words("stance_nouns"))
-            if self.quote and told and s.is_particle(at + 1, "が", "も"):
+            if self.quote and s.is_particle(at + 1, "が", "も") and s.ends_word(at, _told()):
                 return self._stance(at)
             if self.quote and surface in ("話題", "反響", "騒然", "好評", "物議", "賛否"):
                 return self.make("public", at)._replace(passive=True)
@@ -309,12 +318,11 @@ def held_by(sentence: Sentence, noun: int) -> tuple[int | None, bool]:
 
 def after_negation(sentence: Sentence, mark: int) -> Cue | None:
     """…はないと、田中氏は話した: the tokenizer takes this と for a condition; a verb of saying at the end decides."""
+    saying = _saying()
+    if saying.isdisjoint(sentence.surfaces[mark + 1 :]):
+        return None
     cue = Quotative(sentence, mark).cue()
-    if (
-        cue is None
-        or cue.form != "to"
-        or sentence.surface(cue.predicate) not in verbs("say_verbs") | words("say_nouns")
-    ):
+    if cue is None or cue.form != "to" or sentence.surface(cue.predicate) not in saying:
         return None
     rest = sentence.surfaces[mark + 2 : cue.predicate]
     return cue if cue.last >= sentence.last - 2 and "は" not in rest and "を" not in rest else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+
 from features.analysis import Text
 from features.attribution_sources import Phrases, Source
 from features.tokens import Token
@@ -10,12 +13,16 @@ QUOTE = "「」"
 LIGHT = frozenset(["し", "する", "さ", "いたし", "致し", "でき", "すれ", "なさっ", "され"])
 STOPS = frozenset(["。", "、", "!", "?", "…", "―", "─", "―", "・", "(", "『", "「", "/", "~", "♪", "."]) | {""}
 _PASSIVE = frozenset(["れ", "れる", "られ", "られる", "れれ", "られれ"])
+_NEGATIVE = frozenset(["ない", "なかっ", "ず", "ん"])
 
 
 class Sentence:
     """Tokens `first` to `last` of a text; `flat` holds the indexes that count, `surfaces` what stands there."""
 
-    def __init__(self, text: Text, phrases: Phrases, first: int, last: int, folded: dict[int, int]) -> None:
+    def __init__(
+        self, text: Text, phrases: Phrases, first: int, last: int, folded: dict[int, int], openings: Sequence[int]
+    ) -> None:
+        """`openings`: where in the text a folded quotation or a bracket opens, in order."""
         self.tokens: list[Token] = text.tokens
         self.starts = text.starts
         self.phrases = phrases
@@ -23,26 +30,30 @@ class Sentence:
         self.folded = folded
         self.bracketed: dict[int, int] = {}
         self.flat: list[int] = []
-        index = first
-        while index < last:
-            if index in folded:
-                self.flat.append(index)
-                index = folded[index] + 1
+        self.surfaces: list[str] = []
+        surfaces = text.surfaces
+        index = first  # up to here the sentence is laid open
+        for opening in openings[bisect_left(openings, first) : bisect_left(openings, last)]:
+            if opening < index:
+                continue  # inside what was folded or left out
+            if opening in folded:
+                self.flat += range(index, opening + 1)
+                self.surfaces += surfaces[index:opening]
+                self.surfaces.append(QUOTE)
+                index = folded[opening] + 1
                 continue
-            surface = self.tokens[index].surface
-            if surface in ("(", "["):
-                close = ")" if surface == "(" else "]"
-                end = next(
-                    (i for i in range(index + 1, min(index + 60, last)) if self.tokens[i].surface == close), None
-                )
-                if end is not None:
-                    self.bracketed[index] = end
-                    phrases.opening[end] = index
-                    index = end + 1
-                    continue
-            self.flat.append(index)
-            index += 1
-        self.surfaces = [QUOTE if i in folded else self.tokens[i].surface for i in self.flat]
+            close = ")" if surfaces[opening] == "(" else "]"
+            try:
+                end = surfaces.index(close, opening + 1, min(opening + 60, last))
+            except ValueError:
+                continue
+            self.bracketed[opening] = end
+            phrases.opening[end] = opening
+            self.flat += range(index, opening)
+            self.surfaces += surfaces[index:opening]
+            index = end + 1
+        self.flat += range(index, last)
+        self.surfaces += surfaces[index:last]
 
     def __len__(self) -> int:
         return len(self.flat)
@@ -69,10 +80,12 @@ class Sentence:
 
     def ends_word(self, position: int, table: frozenset[str]) -> bool:
         """Whether a word of `table` ends at `position`; the tokenizer may have cut it in up to three (危機+感)."""
-        surfaces = self.surfaces
-        return any(
-            "".join(surfaces[max(first, 0) : position + 1]) in table for first in range(position, position - 3, -1)
-        )
+        word = ""
+        for surface in self.surfaces[max(position - 2, 0) : position + 1][::-1]:
+            word = surface + word
+            if word in table:
+                return True
+        return False
 
     def is_particle(self, position: int, *surfaces: str) -> bool:
         return self.surface(position) in surfaces and self.token(position).pos1 == "助詞"
@@ -103,13 +116,13 @@ class Sentence:
         return after in LIGHT or after in STOPS
 
     def passive(self, position: int) -> bool:
-        return any(t.surface in _PASSIVE for t in self.tokens[self.flat[position] + 1 : self.tail(position)])
+        return not _PASSIVE.isdisjoint(self._auxiliaries(position))
 
     def negated(self, position: int) -> bool:
-        return any(
-            t.surface in ("ない", "なかっ", "ず", "ん")
-            for t in self.tokens[self.flat[position] + 1 : self.tail(position)]
-        )
+        return not _NEGATIVE.isdisjoint(self._auxiliaries(position))
+
+    def _auxiliaries(self, position: int) -> list[str]:
+        return [token.surface for token in self.tokens[self.flat[position] + 1 : self.tail(position)]]
 
     def speaker_after(self, end: int) -> Source | None:
         """The speaker that a verb of saying ending at `end` modifies (…と話す店主) or names (…と話すのは店主だ)."""

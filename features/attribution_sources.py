@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from features.analysis import Text
@@ -23,6 +24,13 @@ _ENDING = 8  # tokens of the longest ending listed
 _JOINTS = frozenset("・&-=/.'’")
 _PLURALS = frozenset({"ら", "たち", "達", "など", "等", "自身", "さん", "側", "自ら", "各氏"})
 _MASS = frozenset({"katakana", "latin"})
+
+
+@cache
+def last_characters() -> frozenset[str]:
+    """What the public and documents end in, and what may follow a name: brackets, quotation marks, plurals."""
+    public = [name for table in (names(), endings()) for name, kind in table.items() if kind == "public"]
+    return frozenset([*(word[-1] for word in [*public, *words("documents"), *_PLURALS]), *')】]〉=-」』"'])
 
 
 class Source(NamedTuple):
@@ -55,9 +63,11 @@ class Phrases:
 
     def before(self, at: int) -> Source | None:
         """The source that ends where token `at` stands, or None."""
-        if at not in self._known:
-            self._known[at] = self._read(at)
-        return self._known[at]
+        try:
+            return self._known[at]
+        except KeyError:
+            found = self._known[at] = self._read(at)
+            return found
 
     def run(self, at: int) -> tuple[int, int]:
         """Tokens of the run of nouns that ends before `at`, less what follows a name in brackets (an age, a team)."""
@@ -180,7 +190,7 @@ class Phrases:
                 continue
             break
         token = tokens[tail - 1]
-        if last - first > 1 and any(tokens[i].surface in words("press_words") for i in range(first, tail)):
+        if last - first > 1 and not words("press_words").isdisjoint([t.surface for t in tokens[first:tail]]):
             return "outlet", PROPER
         if whole[0] == "同" and len(whole) <= 3 and token.pos1 == "名詞":
             return ("person" if whole[-1] in "氏相" else "institution"), PROPER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,9 +11,11 @@ from features.analysis import Text
 from features.attribution_cues import find_cues, triggers
 from features.attribution_quotative import Cue
 from features.attribution_sentence import QUOTE, Sentence
-from features.attribution_sources import LOOKS, Phrases, Source
+from features.attribution_sources import LOOKS, Phrases, Source, last_characters
 from features.attribution_words import words
 
+_BRACKET = re.compile(r"[(\[]")
+_ROLES = frozenset(["は", "も", "が", "から", "で", "に"])  # particles that make a noun phrase a candidate
 _ADVERSATIVES = frozenset(["が", "けど", "けれど", "けれども", "ものの", "一方"])
 _LONGEST = 1_500  # tokens of a sentence; what goes on longer is a list or a trap, and ties cost its square
 _CARRY = 3  # sentences a source is carried on for where the subject is left out
@@ -42,19 +45,22 @@ class Reader:
                 first, last = bisect_left(starts, quotation.start - 1), bisect_left(starts, quotation.end)
                 if last < len(starts) and starts[first] == quotation.start - 1 and starts[last] == quotation.end:
                     self.folded[first] = last
+        brackets = [bisect_left(starts, mark.start()) for mark in _BRACKET.finditer(text.norm)]
+        self._openings = sorted([*self.folded, *(i for i in brackets if i < len(starts) and text.surfaces[i] in "([")])
+        self._ranges = [(bisect_left(starts, start), bisect_left(starts, end)) for start, end in text.sentences]
         self.phrases = Phrases(text, self.folded)
         self.spoken: dict[int, Source] = {}  # sentence -> the source it rests on last
         self._sentences: dict[int, Sentence] = {}
+        self._found: dict[int, list[_Candidate]] = {}
 
     def read(self) -> Iterator[Tied]:
         """Tied cues in the order of their sentences."""
         starters = triggers()
         surfaces = self.text.surfaces
-        for number, span in enumerate(self.text.sentences):
-            first, last = self.text.token_range(span)
+        for number, (first, last) in enumerate(self._ranges):
             if last - first > _LONGEST:
                 continue
-            if starters.isdisjoint(surfaces[first:last]) and not any(i in self.folded for i in range(first, last)):
+            if starters.isdisjoint(surfaces[first:last]) and self.folded.keys().isdisjoint(range(first, last)):
                 continue
             headed = self._headed(number)
             if headed is not None:
@@ -64,13 +70,13 @@ class Reader:
     def _headed(self, number: int) -> Tied | None:
         """A quotation that is its own line, under a line that names the speaker."""
         spans = self.text.sentences
-        first, last = self.text.token_range(spans[number])
+        first, last = self._ranges[number]
         opening = self.text.tokens[first].surface
         if number == 0 or opening not in ("「", "『") or self.text.norm[spans[number][0] - 1] != "\n":
             return None
         if self.folded.get(first, last) < last - 2:
             return None  # a sentence goes on behind the quotation
-        start, end = self.text.token_range(spans[number - 1])
+        start, end = self._ranges[number - 1]
         before = spans[number - 1][0]
         if self.text.norm[max(before - 2, 0) : before].strip(" ")[-1:] not in ("", "\n") or end - start > 20:
             return None
@@ -84,8 +90,8 @@ class Reader:
 
     def _sentence(self, number: int) -> Sentence:
         if number not in self._sentences:
-            first, last = self.text.token_range(self.text.sentences[number])
-            self._sentences[number] = Sentence(self.text, self.phrases, first, last, self.folded)
+            first, last = self._ranges[number]
+            self._sentences[number] = Sentence(self.text, self.phrases, first, last, self.folded, self._openings)
         return self._sentences[number]
 
     def _tie_all(self, number: int) -> list[Tied]:
@@ -93,7 +99,7 @@ class Reader:
         cues = list(find_cues(sentence))
         if not cues:
             return []
-        candidates = self._candidates(sentence)
+        candidates = self._candidates(number)
         tied: list[Tied] = []
         begin = 0
         previous: Source | None = None
@@ -123,12 +129,17 @@ class Reader:
         )
         return closed or (number + 1 < len(spans) and norm.startswith("「", spans[number + 1][0]))
 
-    def _candidates(self, sentence: Sentence) -> list[_Candidate]:
+    def _candidates(self, number: int) -> list[_Candidate]:
         """Noun phrases that can speak, with the particle that makes them topic, subject or origin."""
+        found = self._found.get(number)
+        if found is None:
+            found = self._found[number] = self._look_for_candidates(self._sentence(number))
+        return found
+
+    def _look_for_candidates(self, sentence: Sentence) -> list[_Candidate]:
         found = []
-        for position in range(1, len(sentence)):
-            surface = sentence.surfaces[position]
-            if surface not in ("は", "も", "が", "から", "で", "に"):
+        for position, surface in enumerate(sentence.surfaces):
+            if surface not in _ROLES or position == 0:
                 continue
             token = sentence.token(position)
             if token.pos1 not in ("助詞", "助動詞") or token.pos2 == "接続助詞":
@@ -136,7 +147,10 @@ class Reader:
             mark, noun = surface, position
             if surface in ("は", "も") and sentence.surface(position - 1) in ("で", "に", "から") and position > 1:
                 mark, noun = sentence.surface(position - 1) + surface, position - 1
-            source = self.phrases.before(sentence.end_of(noun - 1))
+            end = sentence.end_of(noun - 1)
+            if (mark[0] == "に" or mark == "で") and sentence.tokens[end - 1].surface[-1] not in last_characters():
+                continue  # most of them: no document, no part of the public
+            source = self.phrases.before(end)
             if (
                 source is None
                 or (mark[0] == "に" and not self._holds_words(source))
@@ -339,7 +353,7 @@ class Reader:
                 return self.spoken[before]
             found = [
                 c
-                for c in self._candidates(self._sentence(before))
+                for c in self._candidates(before)
                 if c.source.kind not in ("public", "self") and c.source.trust > LOOKS
             ]
             topics = [c for c in found if c.mark == "は"] or [

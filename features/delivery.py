@@ -8,17 +8,24 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from features.analysis import Analysis, Span, Text
+from features.late import late
 
 _LEAD = 200  # characters of the body that a reader takes for its beginning
 _QUOTE = 4  # a quotation of fewer characters is a term, found anywhere
 
-_PASSED_OVER = re.compile(r"[\s、。,.!?・…「」『』\"'()【】\[\]〈〉《》―—\-ー~〜:;/]+")
+_MARK = frozenset(
+    " \n、。,.!?・…「」『』\"'()【】[]〈〉《》―—-ー~〜:;/"
+)  # and all white space that normalised text has
+_SET = re.escape("".join(sorted(_MARK)))
+_PASSED_OVER = late(f"[{_SET}][{_SET}]*")  # a set comes first, and is searched for at once; so below
+_KATAKANA = late("[ァ-ヶ][ァ-ヶ]*")
 _KANA = str.maketrans({chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)})
-_KANJI_HEAD = re.compile("^[一-鿿々]+")
-_PART = re.compile(r"[ 、。!?…】]|\.\.\.|──|――")
+_KANJI_HEAD = late("^[一-鿿々]+")
+_PART = late(r"[ 、。!?…】]|\.\.\.|──|――")
 
-_FIGURE = re.compile(
-    r"\d[\d,]*(?:\.\d+)?(?:[兆億万千](?:\d[\d,]*)?)*|[一二三四五六七八九十百千]{1,20}(?=[つ人年月日時回位歳円件社度点本])"
+_FIGURE = late(
+    r"[\d一二三四五六七八九十百千](?:(?<=\d)[\d,]*(?:\.\d+)?(?:[兆億万千](?:\d[\d,]*)?)*"
+    r"|(?<=\D)[一二三四五六七八九十百千]{0,19}(?=[つ人年月日時回位歳円件社度点本]))"
 )
 _DIGITS = {char: digit for digit, char in enumerate("〇一二三四五六七八九")}
 _SMALL = {"十": 10, "百": 100, "千": 1_000}
@@ -84,8 +91,9 @@ class Delivery:
     @cached_property
     def figures(self) -> list[tuple[Span, bool]]:
         """The headline's numbers, and whether the body gives their value, however it is written."""
-        given = {_value(m.group()) for m in _FIGURE.finditer(self.body)}
-        return [(m.span(), _value(m.group()) in given) for m in _FIGURE.finditer(self.title.norm)]
+        stated = list(_FIGURE.finditer(self.title.norm))
+        given = {_value(figure) for figure in set(_FIGURE.findall(self.body))} if stated else ()
+        return [(m.span(), _value(m.group()) in given) for m in stated]
 
     @cached_property
     def folded(self) -> str:
@@ -94,7 +102,7 @@ class Delivery:
     @cached_property
     def pieces(self) -> list[tuple[int, bool]]:
         """The headline's characters, marks left out: place, and whether the body holds it with a neighbour."""
-        places = [i for i, c in enumerate(self.title.norm) if not _PASSED_OVER.match(c)]
+        places = [i for i, c in enumerate(self.title.norm) if c not in _MARK]
         chars = "".join(self.title.norm[i].lower()[:1] for i in places)
         held = [False] * len(chars)
         body = self.folded
@@ -119,8 +127,10 @@ class Delivery:
         """Which of the headline's words (by their place) each sentence of the body holds."""
         norm, title = self.text.norm, self.title.norm
         known = [(i, w.stem) for i, w in enumerate(self.words) if w.stem in self.body]
-        told = [norm[start:end].replace(title, " ") for start, end in self.text.sentences]
-        return [frozenset(i for i, stem in known if stem in sentence) for sentence in told]
+        told = [norm[start:end] for start, end in self.text.sentences]
+        if title in norm:
+            told = [sentence.replace(title, " ") for sentence in told]
+        return [frozenset([i for i, stem in known if stem in sentence]) for sentence in told]
 
     @property
     def neighbours(self) -> list[tuple[frozenset[int], frozenset[int]]]:
@@ -129,19 +139,22 @@ class Delivery:
 
     @cached_property
     def quotes(self) -> list[Quote]:
-        body = self.folded.translate(_KANA)
-        spoken = "\n".join(_fold(self.text.norm[q.start : q.end]) for q in self.text.quotations)
-        found = []
-        for q in self.title.quotations:
-            words = _fold(self.title.norm[q.start : q.end])
-            if q.depth == 0 and q.mark in '「『"' and len(words) >= _QUOTE:
-                found.append(Quote(q.start, q.end, _longest(words, body), _longest(words, spoken)))
-        return found
+        outer = [q for q in self.title.quotations if q.depth == 0 and q.mark in '「『"']
+        asked = [(q, words) for q in outer if len(words := _fold(self.title.norm[q.start : q.end])) >= _QUOTE]
+        if not asked:
+            return []
+        body = _in_hiragana(self.folded)
+        spoken = "\n".join([_fold(self.text.norm[q.start : q.end]) for q in self.text.quotations])
+        return [Quote(q.start, q.end, _longest(words, body), _longest(words, spoken)) for q, words in asked]
 
 
 def _fold(text: str) -> str:
     """Text without marks, in hiragana and small letters: as a quotation is compared."""
-    return _PASSED_OVER.sub("", text.lower()).translate(_KANA)
+    return _in_hiragana(_PASSED_OVER.sub("", text.lower()))
+
+
+def _in_hiragana(text: str) -> str:
+    return _KATAKANA.sub(lambda found: found.group().translate(_KANA), text)
 
 
 def _value(figure: str) -> float:

@@ -7,41 +7,42 @@ import re
 from features import attribution
 from features.analysis import Analysis, Span, Text
 from features.feature import NAN, Feature, Located, Spans, Value
+from features.late import late
 
 _ANY = float("inf")
 _TAIL = 160  # characters in which an ending is looked for
 _HEAD = 500  # characters in which an editor introduces an excerpt or an interview
 
 _TELL = r"紹介|解説|説明|考察|検証|レポート|比較|分析|お届け|深掘り|指南|伝授"
-_ANNOUNCED = re.compile(
+_ANNOUNCED = late(
     rf"話を(?:聞|伺|うかが)|お?話[をに](?:お聞き|お伺い)|(?:について|を)(?:{_TELL})(?:する|します|しま|して|した|しよう)"
     rf"|(?:{_TELL})(?:する|します|しよう|しましょう|したい|しておきたい|していき|していこう|していく)"
     r"|見てい(?:こう|き|く)|迫(?:る|って|った|ります|りました)[。!]?$|探(?:る|って|った|ります)[。!]?$"
     r"|(?:聞い|伺っ|うかがっ|尋ね|訊い)(?:た|てみた|てみました|ました|てきた)|伺いました|聞きました|整理して|振り返(?:って|る|ろう)"
     r"|まとめ(?:る|ます|た|ました|てみ)|(?:それ|これ)は[、…。―]|(?:次|以下)の(?:通り|とおり)|次のよう|以下"
 )
-_HERE = re.compile(r"本記事|本稿|この記事|今回|ここで|そこで|本連載|当記事|当特集|以下|次に|では[、,]|さっそく|早速")
-_GO_ON = re.compile(
+_HERE = late(r"本記事|本稿|この記事|今回|ここで|そこで|本連載|当記事|当特集|以下|次に|では[、,]|さっそく|早速")
+_GO_ON = late(
     r"続きを読む|続きは|次ページ|次のページ|全文(?:を|は)|会員限定|有料(?:記事|会員)|残り\d+文字|に続く\)?$|つづく|\(?後編|\(?前編|連載|第\d+回"
 )
-_EXCERPT = re.compile(
+_EXCERPT = late(
     r"本稿は|抜粋|再編集|再構成|一部を再|からの転載|より一部|上梓|連載|第\d+回|聞き手|構成[=:・/]|取材・文|敬称略|インタビュー"
 )
-_CAPTION = re.compile(
+_CAPTION = late(
     r"[【《\[(■〈](?:[^】》\])〉\n]{0,6})?(?:写真|画像|動画|映像|図表|図|イラスト|マンガ|漫画|まんが|ビフォー)[^】》\])〉■\n]{0,14}[】》\])〉■]"
 )
-_CREDIT = re.compile(
+_CREDIT = late(
     r"(?:\([^()\n]{2,40}\)|©[^\n]*|画像提供[^\n]{0,60}|\[[^\[\]\n]{2,40}\]|提供[^\n]{0,20}|(?:取材|文|構成|撮影|写真|編集|記者|デスク|編集部)[^\n。]{0,40})$"
 )
-_CLOSING = re.compile(
+_CLOSING = late(
     r"今後|予定|見通し|見込み|期待|注目|楽しみ|ほしい|欲しい|たいもの|いかが|でしょう|だろう。|寄せられ|話題|反響|呼びかけ|進めてい|調べてい|捜査"
     r"|方針|公開中|発売|開催|詳細|参照|サイト|問い合わせ"
 )
-_TURNING = re.compile(
+_TURNING = late(
     r"\s*(?:しかし|だが|ところが|でも|けれど|一方|ただ|では|そこで|それは|その|そして|実は|実際|なぜ|つまり|だから|もちろん|たとえば|例えば|まず|ここで)"
 )
-_QUESTION = re.compile(r"(?:か[。?]*|\?|か――|とは[。…―.]*)[」』]?[)】]?$")
-_QUESTIONS = re.compile(r"か[。?]|\?")
+_QUESTION = late(r"(?:か[。?]*|\?|か――|とは[。…―.]*)[」』]?[)】]?$")
+_QUESTIONS = late(r"か[。?]|\?")
 _STOP = tuple("。!?」』)】>〉》")
 
 

@@ -14,8 +14,12 @@ from itertools import pairwise
 from features import lexicon
 
 _JA = "ぁ-ゟァ-ヺー一-鿿々"
-# Text of these characters alone needs nothing but its white space folded: most headlines, told by one fast match.
-_PLAIN = re.compile(f"[{_JA}A-Za-z0-9 \u3000、。「」『』【】〈〉《》〜・→―─!?%&()+=<>,./:'\"-]*")
+# Text of these characters alone needs nothing but its white space folded: most text, told by one fast match.
+_SIGNS = "A-Za-z0-9 \u3000、。「」『』【】〈〉《》〜・→―─!?%&()+=<>,./:'\"-"
+_PLAIN = re.compile(f"[{_JA}{_SIGNS}]*")
+_LINES = re.compile(
+    f"[ぁ-ゖゝゞァ-ヺー一-鿿々\n{_SIGNS}]*"
+)  # of several lines; voicing marks on their own are composed there
 # Control and format characters that show nothing (line breaks and tabs are white space and handled as such), variation
 # selectors, and lone surrogates, which no encoder accepts.
 _INVISIBLE = re.compile(
@@ -43,15 +47,19 @@ _LOOKALIKES = (
 # Full-width forms are folded by the same table, so that most headlines need no NFKC.
 _WIDE = {chr(c): unicodedata.normalize("NFKC", chr(c)) for c in range(0xFF01, 0xFF5F)}
 _FOLD = str.maketrans(_LOOKALIKES | {wide: _LOOKALIKES.get(char, char) for wide, char in _WIDE.items()})
+# What there is to fold, and the boxed letters' whole stretch: beyond U+FFFF `re` goes through a set one by one.
+_TO_FOLD = "".join(re.escape(chr(c)) for c in _FOLD if c < 0x10000) + "\U0001f150-\U0001f189"
+_FOLDED = re.compile(f"[{_TO_FOLD}][{_TO_FOLD}]*")
 # Applied in order to folded text: (what, by what); a replacement is never longer than what it replaces.
 _STEPS = (
     (
         re.compile(
-            f"[{_PICTURES}]+"
+            # what any of them begins with comes first, and is searched for at once
+            f"[{_PICTURES}.*_^`´☆★♪♡♥!?ー〜・。【】](?:(?<=[{_PICTURES}])[{_PICTURES}]*"
             # 衝.撃, 閲*覧: a mark slipped between two letters hides a word from a word list; no Japanese spelling needs it there
-            f"|(?<=[{_JA}])(?:\\.|[*_^`´☆★♪♡♥]{{1,3}})(?=[{_JA}])"
+            f"|(?<=[{_JA}]\\.)(?=[{_JA}])|(?<=[{_JA}][*_^`´☆★♪♡♥])[*_^`´☆★♪♡♥]{{0,2}}(?=[{_JA}])"
             # marks repeated for show: !!!!!! says no more than !!, 【【 no more than 【
-            "|(?<=[!?]{2})[!?]+|(?<=[ー〜])[ー〜]+|(?<=・・・)・+|(?<=。。。)。+|(?<=\\.\\.\\.)\\.+|(?<=【)【+|(?<=】)】+"
+            "|(?<=[!?]{3})[!?]*|(?<=[ー〜]{2})[ー〜]*|(?<=・{4})・*|(?<=。{4})。*|(?<=\\.{4})\\.*|(?<=【【)【*|(?<=】】)】*)"
         ),
         "",
     ),
@@ -64,23 +72,33 @@ _ODD = re.compile(f"[{_PICTURES}*_^`´☆★♪♡♥]")
 _RUN = re.compile("[!?ー〜・。.【】<>][!?ー〜・。.【】<>]")
 # NFKC sorts the marks laid over a letter, at the cost of their number's square; no script lays more than a few.
 _STORM = re.compile(r"(?:[^\w\s]|[ﾞﾟ]){64,}")
+_GUST = re.compile(r"(?:[^\w\s]|[ﾞﾟ]){2}")  # in every 32nd character: what each storm shows there
 _REACH = 8  # pieces looked ahead when matching a normalised character to its source
 
 
 def normalise(text: str, lines: bool = False) -> str:
     """`text` as the features read it; with `lines`, line breaks are kept (runs of them as one)."""
-    plain = _PLAIN.fullmatch(text)
+    whole = (_LINES if "\n" in text else _PLAIN).fullmatch
+    plain = whole(text)
     if not plain:
-        text = text.translate(_FOLD)
-        plain = _PLAIN.fullmatch(text)
+        text = _fold(text)
+        plain = whole(text)
         if not plain:
-            text = unicodedata.normalize("NFKC", _STORM.sub(_calm, _INVISIBLE.sub("", text))).translate(_FOLD)
+            text = _INVISIBLE.sub("", text)
+            if _GUST.search(text[::32]):
+                text = _STORM.sub(_calm, text)
+            text = _fold(unicodedata.normalize("NFKC", text))
     if "." in text or _RUN.search(text) or (not plain and _ODD.search(text)):
         for what, by in _STEPS:
             text = what.sub(by, text)
     if lines:
         return "\n".join(filter(None, map(_fold_space, text.splitlines())))
     return _fold_space(text)
+
+
+def _fold(text: str) -> str:
+    """What `text.translate(_FOLD)` gives, which asks its table for every character."""
+    return _FOLDED.sub(lambda found: found.group().translate(_FOLD), text)
 
 
 def _calm(storm: re.Match[str]) -> str:

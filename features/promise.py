@@ -8,40 +8,41 @@ from features import attribution
 from features.analysis import Analysis, Span
 from features.delivery import Delivery, Word, delivery
 from features.feature import NAN, Feature, Located, Spans, Value
+from features.late import late
 
 _ANY = float("inf")
 _FOUND = 0.6  # a quotation of which less stands in the body is not found there
 
-_PROMISE = re.compile(
+_PROMISE = late(
     r"理由|ワケ|わけ(?!で)|なぜ|どうして|真因|要因|原因|背景|秘訣|コツ|狙い|カギ|事情|正体|真相|共通点|違い|方法|対策|ポイント|特徴"
     r"|裏側|ウラ|真意|本音|中身|実態|行方|ゆくえ|末路|結果|結末|とは|意外な|まさかの|何者|どうなる|どうする|いくら|いつ|誰|何[がを]|1位は"
     r"|その後|驚きの|納得の"
 )
-_ANSWER = re.compile(
+_ANSWER = late(
     r"(?:理由|原因|背景|きっかけ|要因|ワケ|秘訣|コツ|狙い|ポイント|カギ|特徴|正体|違い|方法|対策|共通点|真相|事情)"
     r"(?:は|には|にある|として|だ|です|である|では|の(?:1つ|一つ)|について|を(?:明か|語|説明|述べ|聞|挙げ))"
     r"|ため(?:だ|です|である|で、|、|という|と)|から(?:だ|です|である|で)|ことが(?:原因|理由|要因|背景)|というわけ|[のん]です"
 )
-_NUMBERED = re.compile(
+_NUMBERED = late(
     r"(\d{1,2}) ?(?:選|つの|個の|の方法|の理由|の習慣|カ条|箇条|パターン|のポイント|のコツ)"
     r"|(?:TOP|トップ|ベスト|ワースト) ?(\d{1,2})",
     re.IGNORECASE,
 )
-_RANKED = re.compile(r"ランキング|TOP|トップ\d|\d位|\d ?選|ベスト\d|ワースト\d", re.IGNORECASE)
-_LISTED = re.compile(  # ① is 1 once normalised; a line may also begin with a date or a quantity
+_RANKED = late(r"ランキング|TOP|トップ\d|\d位|\d ?選|ベスト\d|ワースト\d", re.IGNORECASE)
+_LISTED = late(  # ① is 1 once normalised; a line may also begin with a date or a quantity
     r"(?m)^ ?\(?\d{1,2}(?![\d年月日時分秒人円歳回度点本社億万千%つ,代カか])|^ ?[■◆・▼▽○◎★☆●▶◇□]|第?\d{1,2}位|\d{1,2}(?:つ|番)目"
 )
-_LOUD = re.compile(
+_LOUD = late(
     r"衝撃|騒然|驚愕|震撼|激震|仰天|悶絶|歓喜|殺到|大注目|絶賛|大反響|炎上|大?激怒|猛省|電撃|異質|異例|異変|最強|最恐|戦慄|圧巻|圧倒|爆笑|号泣|涙"
     r"|感動|神対応|絶句|悲鳴|どよめき|万雷|大興奮|大盛り上がり|釘付け|くぎ付け|ドン引き|恐怖|地獄|ヤバ|やば|スゴ|すご|凄|怒り|止まらない|続出|続々"
     r"|相次|猛|超|激|大変化|大人気|大量|全容|真の|本当の|まさか|意外|驚き|納得|ついに|危機|崩壊|限界|急|革命|悲劇|壮絶|容赦|禁断|完全|史上|異次元"
     r"|化け物|怪物|珍"
 )
-_REACTION = re.compile(
+_REACTION = late(
     r"の声|反響|騒然|殺到|話題|絶賛|炎上|歓喜|悶絶|衝撃|反応|ネット|SNS|ファン|批判|続出|称賛|どよめき|驚き|感動|釘付け|くぎ付け|大注目|驚愕|仰天"
     r"|震撼|大興奮|共感"
 )
-_GUESS = re.compile(
+_GUESS = late(
     r"可能性|かもしれ|とみられ|と見られ|見通し|予想|推測|憶測|との?いう?見方|噂|ウワサ|らしい|ようだ|だろう|かも|か。|ではないか|そうだ"
 )
 

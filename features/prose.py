@@ -2,62 +2,37 @@
 
 from __future__ import annotations
 
-import re
-import statistics
-from collections import Counter
-from functools import cached_property
+import math
 
 from features.analysis import Analysis, Text
 from features.feature import NAN, Feature, Located, Spans, Value
-from features.tokens import Token
+from features.late import late
 
-_DATE = re.compile(r"\d{1,4}年|\d{1,2}月|\d{1,2}日|\d{1,2}時|午前|午後|昨年|今年|来年|[前今来]月|[前翌]日")
-_FIGURE = re.compile(
+# Two patterns of which no match touches one of the other's; each begins with plain characters, and is searched for at once.
+_DATE = late(r"\d(?:\d{0,3}年|\d?[月日時])")
+_DAY = late("午前|午後|昨年|今年|来年|前月|今月|来月|前日|翌日")
+_FIGURE = late(
     r"\d[\d,.]{0,40}(?:円|%|億|万|兆|人|社|件|度|ドル|トン|キロ|メートル|cm|mm|kg|g|km|位|回|勝|敗|本|台|か国|カ国|歳|戸|棟|ha|ヘクタール|ポイント)"
 )
-_POLITE = ("です", "ます", "でし", "まし", "ませ", "でしょう", "ましょう")
-_FIRST = ("私", "わたし", "僕", "ぼく", "俺", "筆者", "我々", "私たち", "自分", "うち")
-_CAPTION = re.compile(r"[【《\[(](?:写真|画像|動画|図|表|イラスト|関連|映像|マンガ|漫画)|(?:写真|画像|提供|出典)[=:]")
+_POLITE = frozenset(["です", "ます", "でし", "まし", "ませ", "でしょう", "ましょう"])
+_FIRST = frozenset(["私", "わたし", "僕", "ぼく", "俺", "筆者", "我々", "私たち", "自分", "うち"])
+_TOLD = _POLITE | _FIRST
+_SHOWN = "(?:写真|画像|動画|図|表|イラスト|関連|映像|マンガ|漫画)"
+_CAPTION = late(rf"【{_SHOWN}|《{_SHOWN}|\[{_SHOWN}|\({_SHOWN}|写真[=:]|画像[=:]|提供[=:]|出典[=:]")
 
 
-class _Tally:
-    """A body's tokens counted once: tokens are remembered by the tokenizer, so a word is one object however often it stands."""
+class _Words:
+    """A body's words as columns, made once for several features."""
 
     def __init__(self, body: Text) -> None:
-        self.tokens: Counter[Token] = Counter(body.tokens)
-        self.total = len(body.tokens)
-
-    @cached_property
-    def surfaces(self) -> Counter[str]:
-        return self._sum("surface")
-
-    @cached_property
-    def parts(self) -> Counter[str]:
-        return self._sum("pos1")
-
-    @cached_property
-    def kinds(self) -> Counter[str]:
-        return self._sum("pos3")
-
-    @cached_property
-    def scripts(self) -> Counter[str]:
-        """Characters, not tokens, of each script."""
-        counts: Counter[str] = Counter()
-        for token, count in self.tokens.items():
-            counts[token.script] += count * len(token.surface)
-        return counts
-
-    def _sum(self, attribute: str) -> Counter[str]:
-        counts: Counter[str] = Counter()
-        for token, count in self.tokens.items():
-            counts[getattr(token, attribute)] += count
-        return counts
+        self.parts = [token.pos1 for token in body.tokens]
+        self.told = list(filter(_TOLD.__contains__, body.surfaces))
 
 
-def _tally(body: Text) -> _Tally:
-    kept: _Tally | None = body.__dict__.get("_prose")
+def _words(body: Text) -> _Words:
+    kept: _Words | None = body.__dict__.get("_prose")
     if kept is None:
-        kept = body.__dict__["_prose"] = _Tally(body)
+        kept = body.__dict__["_prose"] = _Words(body)
     return kept
 
 
@@ -81,13 +56,23 @@ def sentences(a: Analysis) -> float:
 
 def sentence_length(a: Analysis) -> float:
     lengths = _sentences(a)
-    return statistics.fmean(lengths) if lengths else NAN
+    return sum(lengths) / len(lengths) if lengths else NAN
 
 
 def sentence_spread(a: Analysis) -> float:
     """Standard deviation of the sentences' lengths, in characters."""
     lengths = _sentences(a)
-    return statistics.pstdev(lengths) if len(lengths) > 1 else NAN
+    many = len(lengths)
+    return _root(many * sum(n * n for n in lengths) - sum(lengths) ** 2, many) if many > 1 else NAN
+
+
+def _root(square: int, over: int) -> float:
+    """sqrt(square) / over, rounded once, as `statistics.pstdev` rounds: the root is taken in integers of 55 bits or more."""
+    shift = max(0, 110 + 2 * over.bit_length() - square.bit_length()) // 2 + 1
+    scaled = square << 2 * shift
+    root = math.isqrt(scaled)
+    root |= root * root != scaled  # what was left out tells which way a tie goes
+    return root / (over << shift)
 
 
 def paragraph_length(a: Analysis) -> float:
@@ -96,7 +81,7 @@ def paragraph_length(a: Analysis) -> float:
 
 def _script(name: str) -> Value:
     def value(a: Analysis) -> float:
-        return _tally(a.body).scripts[name] / len(a.body.norm) if a.body else NAN
+        return a.body.count(name) / len(a.body.norm) if a.body else NAN
 
     return value
 
@@ -106,15 +91,15 @@ def _per_sentence(count: int, a: Analysis) -> float:
 
 
 def polite(a: Analysis) -> float:
-    return _per_sentence(sum(_tally(a.body).surfaces[w] for w in _POLITE), a) if a.body else NAN
+    return _per_sentence(sum(w in _POLITE for w in _words(a.body).told), a) if a.body else NAN
 
 
 def first_person(a: Analysis) -> float:
-    return _per_sentence(sum(_tally(a.body).surfaces[w] for w in _FIRST), a) if a.body else NAN
+    return _per_sentence(sum(w in _FIRST for w in _words(a.body).told), a) if a.body else NAN
 
 
 def dates(a: Analysis) -> float:
-    return _per_sentence(len(_DATE.findall(a.body.norm)), a) if a.body else NAN
+    return _per_sentence(len(_DATE.findall(a.body.norm)) + len(_DAY.findall(a.body.norm)), a) if a.body else NAN
 
 
 def figures(a: Analysis) -> float:
@@ -123,7 +108,7 @@ def figures(a: Analysis) -> float:
 
 def _names(kind: str) -> Value:
     def value(a: Analysis) -> float:
-        return _per_sentence(_tally(a.body).kinds[kind], a) if a.body else NAN
+        return _per_sentence(a.body.count(kind), a) if a.body else NAN
 
     return value
 
@@ -132,7 +117,7 @@ def distinct_names(a: Analysis) -> float:
     """Different proper names per 1,000 characters."""
     if not a.body:
         return NAN
-    return 1000 * len({t.surface for t in _tally(a.body).tokens if t.pos2 == "固有名詞"}) / len(a.body.norm)
+    return 1000 * len({t.surface for t in a.body.tokens if t.pos2 == "固有名詞"}) / len(a.body.norm)
 
 
 def distinct_words(a: Analysis) -> float:
@@ -180,23 +165,16 @@ def _pos(name: str) -> Value:
     def value(a: Analysis) -> float:
         if not a.body or not a.body.tokens:
             return NAN
-        tally = _tally(a.body)
-        return tally.parts[name] / tally.total
+        return _words(a.body).parts.count(name) / len(a.body.tokens)
 
     return value
 
 
 def compounds(a: Analysis) -> float:
     """Share of nouns that follow a noun: the density of compound terms in report prose."""
-    tokens = a.body.tokens if a.body else []
-    nouns = pairs = 0
-    before = False
-    for token in tokens:
-        noun = token.pos1 == "名詞"
-        nouns += noun
-        pairs += noun and before
-        before = noun
-    return pairs / nouns if nouns else NAN
+    nouns = bytes([part == "名詞" for part in _words(a.body).parts]) if a.body else b""
+    many = nouns.count(1)
+    return (many - (b"\0" + nouns).count(b"\0\1")) / many if many else NAN  # all but the first of each run
 
 
 def _line(

@@ -153,7 +153,7 @@ class _Memo(dict[str, Token]):
     def __missing__(self, line: str) -> Token:
         spaced, _, left_id = line.rpartition("\t")
         surface = spaced.lstrip()
-        token = Token(surface, _parts_of_speech()[int(left_id)], len(spaced) - len(surface))
+        token = Token(surface, _parts_of_speech(int(left_id)), len(spaced) - len(surface))
         if len(line) <= _MEMO_LINE:
             if len(self) >= _MEMO_LIMIT:
                 self.clear()
@@ -163,8 +163,6 @@ class _Memo(dict[str, Token]):
 
 _local = threading.local()
 _memo = _Memo()
-_pos_table: list[tuple[str, str, str, str]] = []
-_pos_lock = threading.Lock()
 
 
 def _dictionary() -> Path:
@@ -173,23 +171,20 @@ def _dictionary() -> Path:
     return Path(unidic_lite.DICDIR)
 
 
-def _parts_of_speech() -> list[tuple[str, str, str, str]]:
-    """Left context id -> (pos1, pos2, pos3, conjugation form), read once from the dictionary's own table."""
-    if not _pos_table:
-        with _pos_lock:
-            if not _pos_table:
-                table: list[tuple[str, str, str, str]] = []
-                with open(_dictionary() / "left-id.def", encoding="utf-8") as lines:
-                    for number, line in enumerate(lines):
-                        left_id, _, feature = line.rstrip("\n").partition(" ")
-                        fields = feature.split(",")
-                        if int(left_id) != number or len(fields) < 6:
-                            raise RuntimeError(
-                                f"unidic-lite's left-id.def is not as expected at line {number + 1}: {line[:60]!r}"
-                            )
-                        table.append((fields[0], fields[1], fields[2], fields[5]))
-                _pos_table.extend(table)
-    return _pos_table
+@cache
+def _left_ids() -> list[str]:
+    return (_dictionary() / "left-id.def").read_text(encoding="utf-8").split("\n")
+
+
+@cache
+def _parts_of_speech(number: int) -> tuple[str, str, str, str]:
+    """(pos1, pos2, pos3, conjugation form) of a left context id, read from the dictionary's own table."""
+    line = _left_ids()[number]
+    left_id, _, feature = line.partition(" ")
+    fields = feature.split(",")
+    if left_id != str(number) or len(fields) < 6:
+        raise RuntimeError(f"unidic-lite's left-id.def is not as expected at line {number + 1}: {line[:60]!r}")
+    return fields[0], fields[1], fields[2], fields[5]
 
 
 def _tagger() -> Any:

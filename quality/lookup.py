@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from features.analysis import Text
-from features.tokens import key
 
 Array = np.ndarray[Any, Any]
 _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
@@ -52,7 +51,9 @@ def distinct(numbers: Array) -> Array:
 
 def keys_of(words: Collection[str]) -> Array:
     """The keys that tokens of these surfaces have."""
-    return np.fromiter(map(key, words), np.int64, len(words))
+    return np.fromiter(
+        map(hash, map(str.encode, words)), np.int64, len(words)
+    )  # features.tokens.key, without a call each
 
 
 class Table:

@@ -11,8 +11,9 @@ import hashlib
 import json
 import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,11 @@ from features.schema import BODY_FEATURES, FEATURES, NAMES, TITLE_FEATURES, sche
 from quality.calibration import Curve
 from quality.errors import ModelError
 from quality.heads import HEADS, SENSATIONAL_RAW, HeadSpec
-from quality.lookup import Words
 from quality.reference import FILE as REFERENCE_FILE
 from quality.reference import Reference
 from quality.style import FILES as STYLE_FILES
 from quality.style import StyleVectors
-from quality.text_model import TextModel, view
+from quality.text_model import Batch, TextModel
 from quality.trees import check_trees
 
 FORMAT = 3  # 2: style vectors; 3: those of bodies too, and a linear share of the raw score
@@ -58,10 +58,10 @@ class Head:
 
     def matrix(self, dense: Array, analyses: Sequence[Analysis], raw: Array) -> Array:
         """The columns this head's booster reads, one row a document."""
+        batch = analyses if isinstance(analyses, Batch) else Batch(analyses)
+        texts = [t.scores(batch).reshape(-1, 1) for t in self.texts]
         field = self.spec.style
-        words = Words([view(a, field) for a in analyses]) if field is not None else None
-        texts = [t.scores(analyses, words if t.field == field else None).reshape(-1, 1) for t in self.texts]
-        style = [self.style.values(words)] if self.style is not None and words is not None else []
+        style = [self.style.values(batch.words(field))] if self.style is not None and field is not None else []
         extra = [raw.reshape(-1, 1)] if SENSATIONAL_RAW in self.spec.extra else []
         return np.ascontiguousarray(np.hstack([dense[:, self.dense], *texts, *style, *extra]))
 
@@ -79,6 +79,31 @@ def blended(spec: HeadSpec, boosted: Array, columns: Array) -> Array:
     first = len(spec.dense)
     mean = sum(columns[:, first + i] for i in range(len(spec.texts))) / len(spec.texts)
     return np.asarray((1 - spec.linear) * boosted + spec.linear * mean)
+
+
+class Heads(Mapping[str, Head]):
+    """The heads by name, in order. One may be read when it is first asked for: three serve bodies alone."""
+
+    def __init__(self, specs: Sequence[HeadSpec], read: Callable[[HeadSpec], Head | None]) -> None:
+        self.specs = {spec.name: spec for spec in specs}
+        self._read = read
+        self._there: dict[str, Head] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, name: str) -> Head:
+        head = self._there.get(name)
+        if head is None:
+            with self._lock:
+                head = self._there.get(name) or self._read(self.specs[name])
+                assert head is not None
+                self._there[name] = head
+        return head
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.specs)
+
+    def __len__(self) -> int:
+        return len(self.specs)
 
 
 def dense_matrix(analyses: Sequence[Analysis]) -> Array:
@@ -106,7 +131,7 @@ class QualityModel:
 
     Parameters
     ----------
-    heads : list of Head
+    heads : list of Head, or Heads
         Sensational, substantive, delivers, whole, in this order.
     thresholds : mapping
         Policy name -> the four label thresholds that policy sets for this model.
@@ -118,13 +143,15 @@ class QualityModel:
 
     def __init__(
         self,
-        heads: list[Head],
+        heads: list[Head] | Heads,
         thresholds: Mapping[str, Mapping[str, float]],
         reference: Reference,
         facts: Mapping[str, Any],
         version: str = "unsaved",
     ) -> None:
-        self.heads = {h.spec.name: h for h in heads}
+        self.heads = (
+            heads if isinstance(heads, Heads) else Heads([h.spec for h in heads], {h.spec: h for h in heads}.get)
+        )
         self.thresholds = {name: dict(values) for name, values in thresholds.items()}
         self.reference = reference
         self.facts = dict(facts)
@@ -149,17 +176,21 @@ class QualityModel:
         first = self.heads["sensational"]
         raw = first.raw(first.matrix(dense, analyses, nothing)) if len(analyses) else nothing
         bodied = np.array([i for i, a in enumerate(analyses) if a.body is not None], dtype=int)
-        part = [analyses[i] for i in bodied]
-        for name, head in self.heads.items():
-            curves = {name: head.probability} | ({f"{name}_grade": head.grade} if head.grade is not None else {})
-            if not head.spec.needs_body:
-                answers |= {key: curve(raw) for key, curve in curves.items()}
-                continue
-            answers |= {key: np.full(len(analyses), math.nan) for key in curves}
-            if len(bodied):
-                scores = head.raw(head.matrix(dense[bodied], part, raw[bodied]))
-                for key, curve in curves.items():
+        part = Batch(analyses[i] for i in bodied)
+        for name, spec in self.heads.specs.items():
+            keys = [name, f"{name}_grade"] if spec.graded else [name]
+            if spec.needs_body:
+                answers |= {key: np.full(len(analyses), math.nan) for key in keys}
+                if not len(bodied):
+                    continue
+            head = self.heads[name]
+            scores = head.raw(head.matrix(dense[bodied], part, raw[bodied])) if spec.needs_body else raw
+            for key, curve in zip(keys, (head.probability, head.grade), strict=False):
+                assert curve is not None  # a head that grades has both
+                if spec.needs_body:
                     answers[key][bodied] = curve(scores)
+                else:
+                    answers[key] = curve(scores)
         return answers
 
     def save(self, folder: str | Path) -> str:
@@ -209,8 +240,10 @@ class QualityModel:
         """
         path = Path(folder)
         manifest = _manifest(path)
-        style = StyleVectors.load(path)
-        heads = [_load_head(path, spec, manifest, style) for spec in HEADS]
+        heads = Heads(HEADS, partial(_load_head, path, manifest=manifest, style=StyleVectors.load(path)))
+        for spec in HEADS:
+            if path != CHAMPION or not spec.needs_body:
+                _ = heads[spec.name]
         facts = manifest.get("facts") or {}
         if not isinstance(facts, dict):
             raise ModelError(f"{path}: the manifest's facts are no object")
@@ -221,8 +254,12 @@ class QualityModel:
 
 def _files() -> list[str]:
     """The files a model answers with, all plain names in its folder."""
-    texts = [f"{t.name}{end}" for spec in HEADS for t in spec.texts for end in (".json", ".terms", ".npy")]
-    return sorted([REFERENCE_FILE, *STYLE_FILES, *texts, *(f"{spec.name}.lgb.txt" for spec in HEADS)])
+    return sorted([REFERENCE_FILE, *STYLE_FILES, *(name for spec in HEADS for name in _files_of(spec))])
+
+
+def _files_of(spec: HeadSpec) -> list[str]:
+    texts = [f"{t.name}{end}" for t in spec.texts for end in (".json", ".terms", ".npy")]
+    return [*texts, f"{spec.name}.lgb.txt"]
 
 
 def _digest(path: Path) -> str:
@@ -261,14 +298,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     for name in _files():
         if name not in files:
             raise ModelError(f"{file}: the manifest does not list {name}")
-        try:
-            found = _digest(path / name)
-        except OSError as error:
-            raise ModelError(f"{path / name} can't be read: {error}") from error
-        if found != files[name]:
-            raise ModelError(
-                f"{path / name} is not the file the manifest names (SHA-256 differs); fetch or fit the model again"
-            )
+    _check_files(path, manifest, _files())
     try:
         version = _version(manifest)
     except (KeyError, RecursionError) as error:
@@ -280,12 +310,26 @@ def _manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
+def _check_files(path: Path, manifest: Mapping[str, Any], names: Iterable[str]) -> None:
+    for name in names:
+        try:
+            found = _digest(path / name)
+        except OSError as error:
+            raise ModelError(f"{path / name} can't be read: {error}") from error
+        if found != manifest["files"][name]:
+            raise ModelError(
+                f"{path / name} is not the file the manifest names (SHA-256 differs); fetch or fit the model again"
+            )
+
+
 def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any], style: StyleVectors) -> Head:
     about = manifest["heads"].get(spec.name)
     if not isinstance(about, dict) or about.get("columns") != list(spec.columns):
         raise ModelError(
             f"{path}: head {spec.name!r} is missing or has other columns than this version's; refit the model"
         )
+    if spec.needs_body and path == CHAMPION:  # read later, perhaps of another version installed meanwhile
+        _check_files(path, manifest, _files_of(spec))
     import lightgbm
 
     try:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -28,6 +30,7 @@ _GRAIN = 2.0**32  # weights are multiples of 1 / _GRAIN
 _HEAVIEST = 2.0**20  # a sum of such multiples is exact up to 2^21
 # What parts the texts of a batch may be no n-gram, or one document's score would hang on the next.
 _ODD_TERMS = {"char": ("\n\n", "\0"), "word": ("\n\n", "\0", "\n ", " \n", "  ")}
+_FEW = 2  # texts for which no trie is made, which takes a tenth of a second
 _BREAK = "\x1f"  # how the list of n-grams, one a line, spells a line break inside one
 Array = np.ndarray[Any, Any]
 
@@ -76,6 +79,86 @@ def gram_spans(text: Text, field: Field, unit: Unit, sizes: tuple[int, int]) -> 
             yield text.starts[i], text.ends[i + k - 1]
 
 
+class _Grams:
+    """The n-grams of a text model, without their weights: models of the same n-grams share them, and what is found."""
+
+    def __init__(self, unit: Unit, listed: str) -> None:
+        self.unit, self._listed = unit, listed
+
+    @cached_property
+    def _characters(self) -> Array:
+        """The code points of all n-grams, one n-gram after the other."""
+        return _code_points(self._listed.replace("\n", "").replace(_BREAK, "\n"))
+
+    @cached_property
+    def _codes(self) -> Array:
+        """Code point -> number of the character; the last entry stands for all code points beyond."""
+        known = np.unique(self._characters)
+        table = np.zeros(int(known.max(initial=0)) + 2, dtype=np.int64)
+        table[known] = np.arange(1, len(known) + 1)
+        return table
+
+    @cached_property
+    def _vocabulary(self) -> tuple[Table, Array]:
+        """The words, and where in their table each n-gram's words stand."""
+        parts = self._listed.replace("\n", " ").split(" ")
+        number = {word: i for i, word in enumerate(dict.fromkeys(parts))}
+        keys, places = np.unique(keys_of(number), return_inverse=True)
+        return Table(keys), places[np.fromiter(map(number.__getitem__, parts), np.int64, len(parts))]
+
+    @cached_property
+    def trie(self) -> Trie:
+        chars = self.unit == "char"
+        symbols = self._codes.take(self._characters, mode="clip") if chars else self._vocabulary[1] + 1
+        return Trie(symbols, _lengths(self._listed, self.unit))
+
+    @cached_property
+    def _known(self) -> Array:
+        """Whether an n-gram ends at each node of the trie."""
+        known = np.zeros(self.trie.nodes, dtype=bool)
+        known[self.trie.node_of] = True
+        return known
+
+    def find(self, batch: Batch, field: Field) -> tuple[Array, Array, Array]:
+        """(documents, nodes): where the paths of each text end, each once; and how many n-grams each text has."""
+        # a symbol that no n-gram holds parts the texts
+        if self.unit == "char":
+            chars = ["" if (t := view(a, field)) is None else _chars(t, field) for a in batch]
+            owner = np.arange(len(batch)).repeat([len(c) + 1 for c in chars])
+            symbols = self._codes.take(_code_points("\0".join(chars) + "\0"), mode="clip")
+        else:
+            words = batch.words(field)
+            owner = np.arange(len(batch)).repeat(words.sizes + 1)
+            symbols = np.zeros(len(owner), dtype=np.int64)
+            known, places = self._vocabulary[0].find(words.keys)
+            symbols[known + words.owner[known]] = places + 1
+        trie = self.trie
+        walked = [*trie.walk(symbols)]
+        documents = np.concatenate([owner.take(places) for places, _ in walked])
+        nodes = np.concatenate([found for _, found in walked])
+        once = distinct(documents * trie.nodes + nodes)
+        documents, nodes = documents.take(once), nodes.take(once)
+        return documents, nodes, np.bincount(documents, self._known.take(nodes), len(batch))
+
+
+_shared: WeakValueDictionary[tuple[Unit, str], _Grams] = WeakValueDictionary()
+
+
+class Batch(list[Analysis]):
+    """Documents that several text models read: their words, and what models of the same n-grams find in them."""
+
+    def __init__(self, analyses: Iterable[Analysis]) -> None:
+        super().__init__(analyses)
+        self.found: dict[tuple[_Grams, Field], tuple[Array, Array, Array]] = {}
+        self._words: dict[Field, Words] = {}
+
+    def words(self, field: Field) -> Words:
+        """The words of a field, looked at once."""
+        if field not in self._words:
+            self._words[field] = Words([view(a, field) for a in self])
+        return self._words[field]
+
+
 class TextModel:
     """Linear weights over the n-grams of one field.
 
@@ -105,6 +188,7 @@ class TextModel:
         self.name, self.field, self.unit, self.sizes, self.bias = name, field, unit, sizes, bias
         self._listed = terms if isinstance(terms, str) else "\n".join([t.replace("\n", _BREAK) for t in terms])
         self._fitted = weights
+        self._read = 0  # texts, while they are few
         self._exact = np.round(weights.astype(np.float64) * _GRAIN) / _GRAIN
 
     @cached_property
@@ -115,65 +199,46 @@ class TextModel:
     def terms(self) -> list[str]:
         return [t.replace(_BREAK, "\n") for t in self._listed.split("\n")]
 
-    def _characters(self) -> str:
-        """The characters of all n-grams, one n-gram after the other."""
-        return self._listed.replace("\n", "").replace(_BREAK, "\n")
+    @cached_property
+    def _grams(self) -> _Grams:
+        key = self.unit, self._listed
+        return _shared.get(key) or _shared.setdefault(key, _Grams(*key))
 
     @cached_property
-    def _codes(self) -> Array:
-        """Code point -> number of the character; the last entry stands for all code points beyond."""
-        known = np.unique(_code_points(self._characters()))
-        table = np.zeros(int(known.max(initial=0)) + 2, dtype=np.int64)
-        table[known] = np.arange(1, len(known) + 1)
-        return table
+    def _by_node(self) -> Array:
+        """The weight of the n-gram that ends at each node of the trie."""
+        weights = np.zeros(self._grams.trie.nodes)
+        weights[self._grams.trie.node_of] = self._exact
+        return weights
 
-    @cached_property
-    def _vocabulary(self) -> tuple[Table, Array]:
-        """The words, and where in their table each n-gram's words stand."""
-        parts = self._listed.replace("\n", " ").split(" ")
-        number = {word: i for i, word in enumerate(dict.fromkeys(parts))}
-        keys, places = np.unique(keys_of(number), return_inverse=True)
-        return Table(keys), places[np.fromiter(map(number.__getitem__, parts), np.int64, len(parts))]
-
-    @cached_property
-    def _trie(self) -> tuple[Trie, Array, Array]:
-        """The n-grams, and for each node its weight and whether it is one of them."""
-        lengths = _lengths(self._listed, self.unit)
-        symbols = self._numbers(self._characters()) if self.unit == "char" else self._vocabulary[1] + 1
-        trie = Trie(symbols, lengths)
-        weights, known = np.zeros(trie.nodes), np.zeros(trie.nodes, dtype=bool)
-        weights[trie.node_of], known[trie.node_of] = self._exact, True
-        return trie, weights, known
-
-    def _numbers(self, chars: str) -> Array:
-        return self._codes.take(_code_points(chars), mode="clip")
-
-    def scores(self, analyses: Sequence[Analysis], words: Words | None = None) -> Array:
-        """The representation's values; NaN where a document lacks the field. `words`: those of the field, where they are at hand."""
+    def scores(self, analyses: Sequence[Analysis]) -> Array:
+        """The representation's values; NaN where a document lacks the field. A `Batch` shares what is read with other models."""
         texts = [view(a, self.field) for a in analyses]
-        # a symbol that no n-gram holds parts the texts
-        if self.unit == "char":
-            chars = [_chars(t, self.field) if t is not None else "" for t in texts]
-            owner = np.arange(len(texts)).repeat([len(c) + 1 for c in chars])
-            symbols = self._numbers("\0".join(chars) + "\0")
-        else:
-            words = words or Words(texts)
-            owner = np.arange(len(texts)).repeat(words.sizes + 1)
-            symbols = np.zeros(len(owner), dtype=np.int64)
-            known, places = self._vocabulary[0].find(words.keys)
-            symbols[known + words.owner[known]] = places + 1
-        trie, weights, known = self._trie
-        walked = [*trie.walk(symbols)]
-        documents = np.concatenate([owner.take(places) for places, _ in walked])
-        nodes = np.concatenate([found for _, found in walked])
-        once = distinct(documents * trie.nodes + nodes)
-        documents, nodes = documents.take(once), nodes.take(once)
-        counts = np.bincount(documents, known.take(nodes), len(texts))
-        sums = np.bincount(documents, weights.take(nodes), len(texts))
+        self._read += len(texts)
+        if self._read <= _FEW:
+            return self._looked_up(texts)
+        batch = analyses if isinstance(analyses, Batch) else Batch(analyses)
+        found = batch.found.get((self._grams, self.field))
+        if found is None:
+            found = batch.found[self._grams, self.field] = self._grams.find(batch, self.field)
+        documents, nodes, counts = found
+        sums = np.bincount(documents, self._by_node.take(nodes), len(texts))
         values = self.bias + sums / np.sqrt(np.maximum(counts, 1.0))
         if None in texts:
             values[[i for i, t in enumerate(texts) if t is None]] = math.nan
         return values
+
+    def _looked_up(self, texts: Sequence[Text | None]) -> Array:
+        """The representation's values of a few texts, by going through all n-grams: the same sums, in any order."""
+        wanted = [set() if t is None else set(grams(t, self.field, self.unit, self.sizes)) for t in texts]
+        spelt = {gram.replace("\n", _BREAK): gram for gram in set().union(*wanted)}
+        lines = self._listed.split("\n")
+        found = {spelt[lines[i]]: i for i in compress(range(len(lines)), map(spelt.__contains__, lines))}
+        values = []
+        for text, asked in zip(texts, wanted, strict=True):
+            known = [self._exact[found[gram]] for gram in asked & found.keys()]
+            values.append(math.nan if text is None else self.bias + sum(known) / math.sqrt(max(len(known), 1)))
+        return np.array(values)
 
     def score(self, analysis: Analysis) -> float:
         """The representation's value of one document."""
