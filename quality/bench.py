@@ -31,7 +31,7 @@ from quality.model import QualityModel, dense_matrix, load_model
 from quality.scoring import score_many
 from quality.workers import settle
 
-_CHUNK = 512
+_CHUNK = 1024
 _SINGLES = 3_000
 FLOOR = "floor (-Owakati)"
 END = "end to end"

@@ -177,12 +177,14 @@ class QualityModel:
         raw = first.raw(first.matrix(dense, analyses, nothing)) if len(analyses) else nothing
         bodied = np.array([i for i, a in enumerate(analyses) if a.body is not None], dtype=int)
         part = Batch(analyses[i] for i in bodied)
+        unknown = np.full(len(analyses), math.nan)
         for name, spec in self.heads.specs.items():
             keys = [name, f"{name}_grade"] if spec.graded else [name]
             if spec.needs_body:
-                answers |= {key: np.full(len(analyses), math.nan) for key in keys}
                 if not len(bodied):
+                    answers |= dict.fromkeys(keys, unknown)
                     continue
+                answers |= {key: unknown.copy() for key in keys}
             head = self.heads[name]
             scores = head.raw(head.matrix(dense[bodied], part, raw[bodied])) if spec.needs_body else raw
             for key, curve in zip(keys, (head.probability, head.grade), strict=False):

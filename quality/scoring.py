@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from quality.evidence import Reason, SourcedStatement
     from quality.page import Page
 
-_CHUNK = 512  # documents analysed at once: bounds memory, and LightGBM's call is cheap per row from a few hundred on
+_CHUNK = 1024  # documents analysed at once: bounds memory, and LightGBM's call is cheap per row from a few hundred on
 _DIGITS = 6
 _MEMO_SIZE = 16_384  # headlines whose answers are remembered, about 15 MB
 _MEMO_CHARS = 200  # ... where they are no longer than this
