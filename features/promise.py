@@ -191,7 +191,9 @@ def quotes_unspoken_spans(a: Analysis) -> Located:
 
 
 def promises(a: Analysis) -> float:
-    """How many things the headline promises: a reason, an answer, a withheld word, a list."""
+    """How many things the headline promises a reader of the body: a reason, an answer, a withheld word, a list."""
+    if not a.body:
+        return NAN
     return float(len(_PROMISE.findall(a.title.norm)) + a.title.norm.count("?") + bool(_NUMBERED.search(a.title.norm)))
 
 

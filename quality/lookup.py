@@ -51,9 +51,8 @@ def distinct(numbers: Array) -> Array:
 
 def keys_of(words: Collection[str]) -> Array:
     """The keys that tokens of these surfaces have."""
-    return np.fromiter(
-        map(hash, map(str.encode, words)), np.int64, len(words)
-    )  # features.tokens.key, without a call each
+    keys = map(hash, map(str.encode, words))  # as in features.tokens.key, without a call each
+    return np.fromiter(keys, np.int64, len(words))
 
 
 class Table:
