@@ -17,8 +17,8 @@ from typing import Any
 
 from features import lexicon
 
-_MEMO_LIMIT = 120_000  # distinct (surface, id) pairs kept, some 100 MB; news needs 150,000 in a year, half of them once
-_MEMO_LINE = 80  # characters; longer runs are nobody's word, and would make of those 115 MB some gigabytes
+_MEMO_LIMIT = 120_000  # distinct (surface, id) pairs kept, about 50 MB; news needs 150,000 in a year, half of them once
+_MEMO_LINE = 80  # characters; longer runs are nobody's word, and would make gigabytes of those
 _CHUNK = 4_000  # characters given to MeCab at once, so that a lattice stays small whatever the text
 _RECORD = "\x1e"  # between MeCab's lines: normalised text has none, where a line break may stand before a token
 

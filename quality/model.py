@@ -7,11 +7,10 @@ The folder that ships, the folder MLflow stores and the folder `save` writes are
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -25,16 +24,13 @@ from features.schema import BODY_FEATURES, FEATURES, NAMES, TITLE_FEATURES, sche
 from quality.calibration import Curve
 from quality.errors import ModelError
 from quality.heads import HEADS, SENSATIONAL_RAW, HeadSpec
-from quality.reference import FILE as REFERENCE_FILE
+from quality.manifest import FORMAT, check_files, digest, files, files_of, read_manifest, thresholds_of, version_of
 from quality.reference import Reference
-from quality.style import FILES as STYLE_FILES
 from quality.style import StyleVectors
 from quality.text_model import Batch, TextModel
 from quality.trees import check_trees
 
-FORMAT = 3  # 2: style vectors; 3: those of bodies too, and a linear share of the raw score
 CHAMPION = Path(__file__).parent / "champion"  # the model that ships
-_LARGEST = 256 << 20  # bytes of one file of a model; the one that ships has files of 1.5 MB
 Array = np.ndarray[Any, Any]
 _BODY_VALUES = [f.value for f in BODY_FEATURES]
 _TITLE = len(TITLE_FEATURES)
@@ -223,8 +219,8 @@ class QualityModel:
             "facts": self.facts,
         }
         self.reference.save(path)
-        manifest["files"] = {name: _digest(path / name) for name in _files()}
-        self.version = manifest["version"] = _version(manifest)
+        manifest["files"] = {name: digest(path / name) for name in files()}
+        self.version = manifest["version"] = version_of(manifest)
         self.folder = path
         (path / "manifest.json").write_text(
             json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
@@ -241,7 +237,7 @@ class QualityModel:
             Where a file is missing or changed, or the model was fitted for other features.
         """
         path = Path(folder)
-        manifest = _manifest(path)
+        manifest = read_manifest(path)
         heads = Heads(HEADS, partial(_load_head, path, manifest=manifest, style=StyleVectors.load(path)))
         for spec in HEADS:
             if path != CHAMPION or not spec.needs_body:
@@ -249,79 +245,9 @@ class QualityModel:
         facts = manifest.get("facts") or {}
         if not isinstance(facts, dict):
             raise ModelError(f"{path}: the manifest's facts are no object")
-        model = cls(heads, _thresholds(path, manifest), Reference.load(path), facts, str(manifest["version"]))
+        model = cls(heads, thresholds_of(path, manifest), Reference.load(path), facts, str(manifest["version"]))
         model.folder = path
         return model
-
-
-def _files() -> list[str]:
-    """The files a model answers with, all plain names in its folder."""
-    return sorted([REFERENCE_FILE, *STYLE_FILES, *(name for spec in HEADS for name in _files_of(spec))])
-
-
-def _files_of(spec: HeadSpec) -> list[str]:
-    texts = [f"{t.name}{end}" for t in spec.texts for end in (".json", ".terms", ".npy")]
-    return [*texts, f"{spec.name}.lgb.txt"]
-
-
-def _digest(path: Path) -> str:
-    if not path.is_file() or path.stat().st_size > _LARGEST:  # a pipe or a device would never end
-        raise OSError(f"it is missing, no plain file, or larger than {_LARGEST >> 20} MB")
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _version(manifest: Mapping[str, Any]) -> str:
-    """Twelve hexadecimal digits over all that decides an answer."""
-    decisive = {k: manifest[k] for k in ("format", "schema", "heads", "thresholds", "files")}
-    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def _manifest(path: Path) -> dict[str, Any]:
-    file = path / "manifest.json"
-    try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ModelError(
-            f"no model at {path}: manifest.json is missing; give a folder that `quality train` or save() wrote"
-        ) from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"{file} can't be read: {error}") from error
-    if not isinstance(manifest, dict):
-        raise ModelError(f"{file} is not a JSON object")
-    if manifest.get("format") != FORMAT:
-        raise ModelError(f"{file}: format {manifest.get('format')!r}, this version reads {FORMAT}")
-    if manifest.get("schema") != schema_hash():
-        raise ModelError(
-            f"{file}: the model was fitted for other features than this version measures; refit it with `quality train`"
-        )
-    files, heads = manifest.get("files"), manifest.get("heads")
-    if not isinstance(files, dict) or not isinstance(heads, dict):
-        raise ModelError(f"{file}: 'files' and 'heads' must be objects")
-    for name in _files():
-        if name not in files:
-            raise ModelError(f"{file}: the manifest does not list {name}")
-    _check_files(path, manifest, _files())
-    try:
-        version = _version(manifest)
-    except (KeyError, RecursionError) as error:
-        raise ModelError(f"{file}: {error} is missing, or nested too deep") from error
-    if manifest.get("version") != version:
-        raise ModelError(
-            f"{file}: was changed after it was written (version {manifest.get('version')!r}, content {version})"
-        )
-    return manifest
-
-
-def _check_files(path: Path, manifest: Mapping[str, Any], names: Iterable[str]) -> None:
-    for name in names:
-        try:
-            found = _digest(path / name)
-        except OSError as error:
-            raise ModelError(f"{path / name} can't be read: {error}") from error
-        if found != manifest["files"][name]:
-            raise ModelError(
-                f"{path / name} is not the file the manifest names (SHA-256 differs); fetch or fit the model again"
-            )
 
 
 def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any], style: StyleVectors) -> Head:
@@ -331,7 +257,7 @@ def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any], style: S
             f"{path}: head {spec.name!r} is missing or has other columns than this version's; refit the model"
         )
     if spec.needs_body and path == CHAMPION:  # read later, perhaps of another version installed meanwhile
-        _check_files(path, manifest, _files_of(spec))
+        check_files(path, manifest, files_of(spec))
     import lightgbm
 
     try:
@@ -353,22 +279,6 @@ def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any], style: S
         Curve.from_json(about.get("probability"), 1.0),
         Curve.from_json(about.get("grade"), spec.top) if spec.graded else None,
     )
-
-
-def _thresholds(path: Path, manifest: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    from quality.policy import Policy  # which needs this module
-
-    try:
-        found = {
-            str(name): {str(k): float(v) for k, v in values.items()} for name, values in manifest["thresholds"].items()
-        }
-        for name, values in found.items():
-            Policy(name, **values)
-    except (KeyError, AttributeError, TypeError, ValueError, OverflowError) as error:
-        raise ModelError(f"{path}: the manifest's thresholds can't be read: {error}") from error
-    if not found:
-        raise ModelError(f"{path}: the manifest holds no policy")
-    return found
 
 
 _loaded: dict[str, QualityModel] = {}

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from quality.model import _version
+from quality.manifest import version_of
 from tests.trust.models import Change, sign
 
 
@@ -94,7 +94,7 @@ def _manifest(*keys: str | int, value: Any) -> Change:
         path = folder / "manifest.json"
         manifest = json.loads(path.read_text(encoding="utf-8"))
         try:
-            manifest["version"] = _version(manifest)
+            manifest["version"] = version_of(manifest)
         except KeyError:
             return
         path.write_text(json.dumps(manifest), encoding="utf-8")

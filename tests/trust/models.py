@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from quality.model import _files, _version
+from quality.manifest import files, version_of
 from tests.trust.table import Row
 
 CHAMPION = Path(__file__).parents[2] / "quality" / "champion"
-FILES = (*_files(), "manifest.json")
+FILES = (*files(), "manifest.json")
 Change = Callable[[Path], None]
 
 
@@ -40,7 +40,7 @@ def changed(name: str, at: float, patch: bytes) -> Iterator[tuple[Path, bool]]:
 def _same_decisions(before: bytes, after: bytes) -> bool:
     try:
         one, two = json.loads(before), json.loads(after)
-        return isinstance(two, dict) and _version(one) == _version(two) == two.get("version")
+        return isinstance(two, dict) and version_of(one) == version_of(two) == two.get("version")
     except (ValueError, KeyError, RecursionError):
         return False
 
@@ -57,8 +57,8 @@ def sign(folder: Path) -> None:
     """What an attacker does after a change: digests and version anew, so that the content alone can tell."""
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    manifest["files"] = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in _files()}
-    manifest["version"] = _version(manifest)
+    manifest["files"] = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in files()}
+    manifest["version"] = version_of(manifest)
     path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
