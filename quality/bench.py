@@ -32,6 +32,7 @@ from quality.scoring import score_many
 from quality.workers import settle
 
 _CHUNK = 1024
+_FITTED = 20 * _CHUNK  # documents that peers are fitted on
 _SINGLES = 3_000
 FLOOR = "floor (-Owakati)"
 END = "end to end"
@@ -90,11 +91,7 @@ def stages(documents: Iterable[Document], peers: bool = False) -> dict[str, Any]
         if not rows:
             score_many(chunk, model=model, memo=False)  # first use loads what is loaded on first use
             if peers:
-                head = (
-                    list(islice(documents, 20 * _CHUNK))
-                    if isinstance(documents, Iterator)
-                    else [*documents][: 20 * _CHUNK]
-                )
+                head = list(islice(documents, _FITTED)) if isinstance(documents, Iterator) else [*documents][:_FITTED]
                 others = fit_peers([*chunk, *head], model)
             settle()  # as `quality batch` does
         rows, characters = rows + len(chunk), characters + sum(map(len, texts))
@@ -279,7 +276,10 @@ def main(
         if source is None and not (page_folder or cold or install):
             raise click.UsageError("name a file with a column title, or --pages FOLDER, --cold or --install")
         if source is not None:
-            found |= stages(list(read(source, rows)) if rows <= 50_000 else read(source, rows), peers)
+            # what a stream's peers are fitted on is measured on no stage, so that no word has been met before
+            stream = rows > 50_000
+            documents = read(source, rows + (_FITTED if peers and stream else 0))
+            found |= stages(documents if stream else list(documents), peers)
             found["single"] = singles(list(islice(read(source, 2 * _SINGLES), 2 * _SINGLES)))
             if memory:
                 found["memory"] = bench_process.memory(read, source, memory)
