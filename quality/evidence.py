@@ -22,7 +22,7 @@ from features.feature import Where
 from features.schema import FEATURES
 from quality.heads import SENSATIONAL_RAW, STYLE
 from quality.model import Head, QualityModel, dense_matrix
-from quality.text_model import TextModel, view
+from quality.text_model import Field, TextModel, view
 
 _BY_NAME = {f.name: f for f in FEATURES}
 _TOP = 8  # reasons a head gives
@@ -126,8 +126,7 @@ def reasons(model: QualityModel, document: Document, *, japanese: bool = True) -
         return [Reason("sensational", "not_japanese", 0.0, None, None, (), f"{phrase.ja_high}。", f"{phrase.en_high}.")]
     analysis = analyse(document)
     dense = dense_matrix([analysis])
-    first = model.heads["sensational"]
-    raw = first.raw(first.matrix(dense, [analysis], dense[:, 0]))
+    raw = model.heads["sensational"].raw_of(dense, [analysis])
     found: list[Reason] = []
     for head in model.heads.values():
         if head.spec.needs_body and analysis.body is None:
@@ -143,8 +142,8 @@ def contributions(head: Head, columns: Any) -> tuple[dict[str, float], float]:
     row = head.booster.predict(columns, pred_contrib=True, num_threads=1)[0] * (1 - spec.linear)
     parts = dict(zip(spec.columns, (float(v) for v in row[:-1]), strict=True))
     share = spec.linear / len(head.texts)
-    for i, text in enumerate(head.texts):
-        parts[text.name] += share * float(columns[0, len(spec.dense) + i] - text.bias)
+    for text, score in zip(head.texts, columns[0, spec.text_columns], strict=True):
+        parts[text.name] += share * float(score - text.bias)
     return parts, float(row[-1]) + share * sum(text.bias for text in head.texts)
 
 
@@ -233,6 +232,10 @@ def _feature_words(analysis: Analysis, name: str) -> Iterator[Word]:
             yield word
 
 
+def _where(field: Field) -> Where:
+    return "title" if field == "title" else "body"
+
+
 def _token_parts(text: Text, model: TextModel, analysis: Analysis) -> list[float]:
     """A representation's score shared out to the tokens: each n-gram's part goes to the tokens it touches, by characters."""
     parts = [0.0] * len(text.tokens)
@@ -266,13 +269,12 @@ def _wording(
     if style and head.spec.style:
         read = view(analysis, head.spec.style)
         assert read is not None  # its style was found in it
-        sums["title" if head.spec.style == "title" else "body"] = style + [0.0] * (len(read.tokens) - len(style))
+        sums[_where(head.spec.style)] = style + [0.0] * (len(read.tokens) - len(style))
     for model, _ in own:
         text = view(analysis, model.field)
         if text is None:
             continue
-        where: Where = "title" if model.field == "title" else "body"
-        so_far = sums.setdefault(where, [0.0] * len(text.tokens))
+        so_far = sums.setdefault(_where(model.field), [0.0] * len(text.tokens))
         for i, part in enumerate(_token_parts(text, model, analysis)):
             so_far[i] += part
     ranked: list[tuple[float, Where, Span]] = []

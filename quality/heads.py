@@ -49,6 +49,11 @@ class HeadSpec:
         return tuple(f.name for f in FEATURES if f.group in self.groups)
 
     @property
+    def text_columns(self) -> slice:
+        """Where the text scores stand among the columns."""
+        return slice(len(self.dense), len(self.dense) + len(self.texts))
+
+    @property
     def columns(self) -> tuple[str, ...]:
         return self.dense + tuple(t.name for t in self.texts) + (STYLE if self.style else ()) + self.extra
 

@@ -62,18 +62,21 @@ class Head:
         return np.ascontiguousarray(np.hstack([dense[:, self.dense], *texts, *style, *extra]))
 
     def raw(self, columns: Array) -> Array:
-        """The booster's raw score and the line's (see `HeadSpec.linear`), one a row."""
-        # one thread: predicting with more hangs after a fork and has an 8 ms tail on single rows
-        boosted = np.asarray(self.booster.predict(columns, raw_score=True, num_threads=1), dtype=float)
-        return blended(self.spec, boosted, columns)
+        """Raw scores, one a row."""
+        return raw_scores(self.spec, self.booster, columns)
+
+    def raw_of(self, dense: Array, analyses: Sequence[Analysis]) -> Array:
+        """Raw scores of documents, for the head that reads no other's."""
+        return self.raw(self.matrix(dense, analyses, np.zeros(len(analyses))))
 
 
-def blended(spec: HeadSpec, boosted: Array, columns: Array) -> Array:
-    """A booster's raw scores with the spec's linear share of the mean text score."""
+def raw_scores(spec: HeadSpec, booster: Any, columns: Array) -> Array:
+    """The booster's raw scores, and with them the line's (see `HeadSpec.linear`), one a row."""
+    # one thread: predicting with more hangs after a fork and has an 8 ms tail on single rows
+    boosted = np.asarray(booster.predict(columns, raw_score=True, num_threads=1), dtype=float)
     if not spec.linear:
         return boosted
-    first = len(spec.dense)
-    mean = sum(columns[:, first + i] for i in range(len(spec.texts))) / len(spec.texts)
+    mean = sum(columns[:, spec.text_columns].T) / len(spec.texts)
     return np.asarray((1 - spec.linear) * boosted + spec.linear * mean)
 
 
@@ -168,9 +171,7 @@ class QualityModel:
         """
         answers: dict[str, Array] = {}
         dense = dense_matrix(analyses)
-        nothing = np.zeros(len(analyses))
-        first = self.heads["sensational"]
-        raw = first.raw(first.matrix(dense, analyses, nothing)) if len(analyses) else nothing
+        raw = self.heads["sensational"].raw_of(dense, analyses) if len(analyses) else np.zeros(0)
         bodied = np.array([i for i, a in enumerate(analyses) if a.body is not None], dtype=int)
         part = Batch(analyses[i] for i in bodied)
         unknown = np.full(len(analyses), math.nan)
@@ -201,8 +202,7 @@ class QualityModel:
             )
             for text in head.texts:
                 text.save(path)
-            if head.style is not None:
-                head.style.save(path)
+        next(head.style for head in self.heads.values() if head.style is not None).save(path)  # all heads share it
         manifest: dict[str, Any] = {
             "format": FORMAT,
             "schema": schema_hash(),

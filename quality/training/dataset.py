@@ -83,6 +83,19 @@ def _json_rows(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
+def read_unlabelled(path: str | Path, *needs: str) -> pd.DataFrame:
+    """A table without grades, as it stands, that has the columns named."""
+    frame = read_table(Path(path))
+    _require(frame, str(path), needs)
+    return frame
+
+
+def _require(frame: pd.DataFrame, name: str, needs: Iterable[str]) -> None:
+    missing = [c for c in needs if c not in frame.columns]
+    if missing:
+        raise DataError(f"{name}: column(s) {', '.join(missing)} are missing")
+
+
 def validate(
     frame: pd.DataFrame, name: str, needs: Iterable[str] = ("title",), several: bool = False, blanks: bool = False
 ) -> pd.DataFrame:
@@ -93,9 +106,7 @@ def validate(
     unknown = sorted(set(frame.columns) - _KNOWN)
     if unknown:
         raise DataError(f"{name}: unknown column(s) {', '.join(unknown)}; known are {', '.join(sorted(_KNOWN))}")
-    missing = [c for c in needs if c not in frame.columns]
-    if missing:
-        raise DataError(f"{name}: column(s) {', '.join(missing)} are missing")
+    _require(frame, name, needs)
     if "title" in frame:
         bad = frame.index[~frame["title"].map(lambda t: isinstance(t, str) and bool(t.strip()))]
         _refuse(name, frame, bad, "title is missing or empty")

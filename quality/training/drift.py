@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from features.analysis import analyse
+from features.analysis import analyse_all
 from quality.errors import ModelError
 from quality.model import QualityModel
 from quality.training.feed import Feed
@@ -134,7 +134,7 @@ def count(model: QualityModel, feed: Feed, edges: Mapping[str, Sequence[float]] 
     columns: dict[str, list[Array]] = {}
     loud, scores = [], []
     for start in range(0, len(feed.documents), 1024):
-        analyses = [analyse(d) for d in feed.documents[start : start + 1024]]
+        analyses = analyse_all(feed.documents[start : start + 1024])
         found, sensational = measure(model, analyses)
         for name, values in found.items():
             columns.setdefault(name, []).append(values)

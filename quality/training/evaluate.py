@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.analysis import analyse
+from features.analysis import analyse_all
 from quality.heads import HEADS, HeadSpec
 from quality.model import QualityModel
 from quality.training.boosters import LABELS
@@ -24,7 +24,7 @@ def predict(model: QualityModel, data: Labelled) -> pd.DataFrame:
     parts = []
     documents = data.documents()
     for start in range(0, len(documents), 1024):
-        parts.append(pd.DataFrame(model.predict([analyse(d) for d in documents[start : start + 1024]])))
+        parts.append(pd.DataFrame(model.predict(analyse_all(documents[start : start + 1024]))))
     frame = pd.concat(parts, ignore_index=True)
     ids = data.frame["id"].astype(str) if "id" in data.frame else pd.Series(range(len(frame))).astype(str)
     return pd.concat([ids.reset_index(drop=True).rename("id"), frame.round(6)], axis=1)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.analysis import analyse
+from features.analysis import analyse_all
 from features.document import Document
 from quality.heads import HEADS, HeadSpec
-from quality.model import CHAMPION, Array, Head, QualityModel, blended, dense_matrix
+from quality.model import CHAMPION, Array, Head, QualityModel, dense_matrix, raw_scores
 from quality.reference import Reference
 from quality.style import StyleVectors
 from quality.training.boosters import FEW, LABELS, fit_booster
@@ -54,8 +54,7 @@ def _fit_head(
         progress.update(1)
     models = texts.models(texts.fit(everything))
     progress.update(1)
-    before, after = rows.columns(spec, style)
-    columns = np.hstack([before, scores, *after])
+    columns = rows.columns(spec, style, scores)
     raw = np.zeros(len(rows.labels))
     small = len(rows.labels) < FEW  # of a fold as of all rows
 
@@ -63,8 +62,7 @@ def _fit_head(
         return fit_booster(spec, spec.columns, columns[at], rows.labels[at], rows.weights[at], seed, small)
 
     for fit_on, held in rows.folds:
-        found = boosted(fit_on).predict(columns[held], raw_score=True, num_threads=1)
-        raw[held] = blended(spec, np.asarray(found), columns[held])
+        raw[held] = raw_scores(spec, boosted(fit_on), columns[held])
         progress.update(1)
     booster = boosted(everything)
     progress.update(1)
@@ -96,10 +94,9 @@ def _rows(spec: HeadSpec, data: Labelled, first: Head | None, seed: int) -> tupl
 
 
 def _read(documents: Sequence[Document], first: Head | None) -> Read:
-    analyses = [analyse(d) for d in documents]
+    analyses = analyse_all(documents)
     dense = dense_matrix(analyses)
-    nothing = np.zeros(len(documents))
-    return Read(analyses, dense, nothing if first is None else first.raw(first.matrix(dense, analyses, nothing)))
+    return Read(analyses, dense, np.zeros(len(documents)) if first is None else first.raw_of(dense, analyses))
 
 
 def fit_model(

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from features.analysis import Analysis, analyse
+from features.analysis import Analysis, analyse_all
 from features.document import Document
 from features.schema import BODY_FEATURES, NAMES, TITLE_FEATURES
 from quality.model import QualityModel, dense_matrix
@@ -115,7 +115,7 @@ def reference_of(fitted: Fitted, headlines: Labelled, articles: Labelled) -> Ref
     for name, data, features in (("sensational", headlines, TITLE_FEATURES), ("substantive", articles, BODY_FEATURES)):
         held = fitted.held_out[name][fitted.held_out[name]["base"]]
         rows = data.frame.iloc[held["row"].to_numpy()].reset_index(drop=True)
-        analyses = [analyse(d) for d in Labelled(rows, {}).documents()]
+        analyses = analyse_all(Labelled(rows, {}).documents())
         at = [NAMES.index(f.name) for f in features]
         dense = dense_matrix(analyses)[:, at]
         quantiles |= Reference.of(tuple(f.name for f in features), dense).quantiles
@@ -133,7 +133,7 @@ def reference_of(fitted: Fitted, headlines: Labelled, articles: Labelled) -> Ref
 
 def _unknown_of_others(data: Labelled) -> Array:
     """Share of unknown words, each row against the words of all the others, as a later feed would be."""
-    analyses = [analyse(Document(title)) for title in data.frame["title"]]
+    analyses = analyse_all([Document(title) for title in data.frame["title"]])
     count: Counter[str] = Counter()
     for analysis in analyses:
         count.update(set(analysis.title.surfaces))

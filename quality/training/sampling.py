@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.analysis import analyse
+from features.analysis import analyse_all
 from quality.model import QualityModel
 from quality.training.feed import Feed
 from quality.training.profile import unknown_shares, vocabulary
@@ -106,7 +106,7 @@ def _interest(model: QualityModel, feed: Feed) -> tuple[Array, Array]:
     known = vocabulary(model)
     uncertain, novel = [], []
     for start in range(0, len(feed.documents), 1024):
-        analyses = [analyse(d) for d in feed.documents[start : start + 1024]]
+        analyses = analyse_all(feed.documents[start : start + 1024])
         answers = model.predict(analyses)
         here = uncertainty(answers["sensational"])
         body = uncertainty(answers["substantive"])

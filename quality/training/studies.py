@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.analysis import analyse
+from features.analysis import analyse_all
 from quality.heads import HEADS, HeadSpec
 from quality.model import QualityModel, dense_matrix
 from quality.training.ablation import Table, ablation
@@ -35,10 +35,9 @@ def has_dev(tests: Mapping[str, Labelled]) -> bool:
 
 def tables(model: QualityModel, data: Labelled) -> dict[str, Table]:
     """head -> the columns its booster reads of a labelled set's graded rows, and their labels."""
-    analyses = [analyse(d) for d in data.documents()]
+    analyses = analyse_all(data.documents())
     dense = dense_matrix(analyses)
-    first = model.heads["sensational"]
-    raw = first.raw(first.matrix(dense, analyses, np.zeros(len(analyses))))
+    raw = model.heads["sensational"].raw_of(dense, analyses)
     found = {}
     for spec in heads_of(data):
         at = np.flatnonzero(data.frame[LABELS[spec.name]].notna().to_numpy())

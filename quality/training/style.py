@@ -27,12 +27,9 @@ Array = np.ndarray[Any, Any]
 
 def read_pool(path: str | Path) -> pd.DataFrame:
     """Unlabelled headlines with `title` and `outlet`; rows without either are passed over."""
-    from quality.training.dataset import read_table
+    from quality.training.dataset import read_unlabelled
 
-    frame = read_table(Path(path))
-    if missing := [c for c in ("title", "outlet") if c not in frame]:
-        raise DataError(f"{path}: column(s) {', '.join(missing)} are missing; the pool needs title and outlet")
-    return frame[["title", "outlet"]].dropna().reset_index(drop=True)
+    return read_unlabelled(path, "title", "outlet")[["title", "outlet"]].dropna().reset_index(drop=True)
 
 
 def fit_style(pool: pd.DataFrame, without: frozenset[str] = frozenset(), seed: int = 1) -> StyleVectors:

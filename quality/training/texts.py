@@ -18,7 +18,6 @@ import pandas as pd
 from features.analysis import Analysis
 from features.document import Document
 from features.schema import NAMES
-from quality.errors import DataError
 from quality.heads import HeadSpec, TextSpec
 from quality.lookup import Words
 from quality.model import Array
@@ -49,11 +48,11 @@ class Read:
     dense: Array
     raw: Array
 
-    def columns(self, spec: HeadSpec, style: StyleVectors) -> tuple[Array, list[Array]]:
-        """What the head's booster reads beside text scores: what stands before them, and what after."""
+    def columns(self, spec: HeadSpec, style: StyleVectors, *texts: Array) -> Array:
+        """What the head's booster reads, in order; without text scores, what its teacher does."""
         index = [i for i, name in enumerate(NAMES) if name in set(spec.dense)]
         styles = [style.values(Words([view(a, spec.style) for a in self.analyses]))] if spec.style else []
-        return self.dense[:, index], [*styles, *([self.raw.reshape(-1, 1)] if spec.extra else [])]
+        return np.hstack([self.dense[:, index], *texts, *styles, *([self.raw.reshape(-1, 1)] if spec.extra else [])])
 
 
 class Ridge(NamedTuple):
@@ -69,11 +68,9 @@ def draw_articles(path: str | Path, without: frozenset[str] = frozenset(), seed:
 
     Titles in `without` (those graded already, above all those of evaluation sets) are left out.
     """
-    from quality.training.dataset import read_table
+    from quality.training.dataset import read_unlabelled
 
-    frame = read_table(Path(path))
-    if missing := [c for c in ("title", "body") if c not in frame]:
-        raise DataError(f"{path}: column(s) {', '.join(missing)} are missing; unlabelled articles need title and body")
+    frame = read_unlabelled(path, "title", "body")
     frame = frame[frame["body"].str.len().ge(_SHORTEST) & frame["title"].notna() & ~frame["title"].isin(without)]
     frame = frame.drop_duplicates("title").sample(frac=1.0, random_state=seed)
     if "outlet" in frame:
@@ -158,10 +155,10 @@ class Texts:
         seed: int,
     ) -> None:
         self.spec, self.labels, self.weights, self.seed = spec, labels, weights, seed
-        if len(labels) < _SMALLEST:
-            unlabelled = None
-        self._views = [_plain(part, spec, style) for part in (rows, unlabelled) if part is not None]
-        analyses = rows.analyses + (unlabelled.analyses if unlabelled is not None else [])
+        analyses = rows.analyses
+        if unlabelled is not None and len(labels) >= _SMALLEST:
+            analyses = analyses + unlabelled.analyses
+            self._views = rows.columns(spec, style), unlabelled.columns(spec, style)
         self._more = np.arange(len(rows.analyses), len(analyses))
         self._presences = [_Presence(text, analyses) for text in spec.texts]
 
@@ -188,8 +185,3 @@ class Texts:
 
     def models(self, fitted: Sequence[Ridge]) -> list[TextModel]:
         return [p.model(f) for p, f in zip(self._presences, fitted, strict=True)]
-
-
-def _plain(rows: Read, spec: HeadSpec, style: StyleVectors) -> Array:
-    before, after = rows.columns(spec, style)
-    return np.hstack([before, *after])
