@@ -110,9 +110,8 @@ class Measurer:
     """
 
     def __init__(self, features: Sequence[Feature]) -> None:
-        self._width = len(features)
+        by_kind: list[list[tuple[int, int]]] = []  # (feature, a kind of it): the first ones, the second ones
         shares: list[int] = []
-        by_kind: list[tuple[list[int], list[int]]] = []  # (features, a kind for each); the first ones, the second ones
         self._by_word: dict[str, list[int]] = {}  # category -> places in a row
         columns: list[int] = []  # the feature at each place of a row
         start: list[float] = []
@@ -123,9 +122,8 @@ class Measurer:
                 shares += [i] * (value.of == "script")
                 for which, key in enumerate(value.keys):
                     if which == len(by_kind):
-                        by_kind.append(([], []))
-                    by_kind[which][0].append(i)
-                    by_kind[which][1].append(KINDS.index(key))
+                        by_kind.append([])
+                    by_kind[which].append((i, KINDS.index(key)))
                 continue
             if isinstance(value, Count):
                 for key in value.keys:
@@ -136,11 +134,17 @@ class Measurer:
                 given[""].add(len(start), value)
             columns.append(i)
             start.append(value.otherwise if isinstance(value, Given) else 0.0)
-        start.append(0.0)  # the headline's length
+        length, nothing = len(start), len(start) + 1
+        start += [0.0, 0.0]
         self._start = start
-        self._at = np.array(columns, dtype=int)
-        self._counted = [(np.array(places), np.array(kinds)) for places, kinds in by_kind]
-        self._shared = np.array(shares, dtype=int)
+        # where in a row, followed by its kinds, each feature stands; those with several kinds add up several places
+        self._from = [np.full(len(features), nothing) for _ in by_kind]
+        self._from[0][columns] = np.arange(length)
+        for where, pairs in zip(self._from, by_kind, strict=True):
+            for i, kind_ in pairs:
+                where[i] = len(start) + kind_
+        self._length = length
+        self._shared = np.isin(np.arange(len(features)), shares)
         self._pack = struct.Struct(f"<{len(start)}d").pack  # bytes are quicker made an array than lists
         self._row = np.dtype([("values", "<f8", len(start)), ("kinds", "<u4", len(KINDS))])
         self._always, self._quoted, self._worded = given.pop(""), given.pop("quotation"), given.pop("word")
@@ -154,7 +158,7 @@ class Measurer:
         values = self._start.copy()
         title = a.title
         norm, tally, words = title.norm, title.tally, title.words
-        values[-1] = len(norm)
+        values[self._length] = len(norm)
         present = [self._always]
         for category, spans in words.items():
             for i in self._by_word.get(category, ()):
@@ -177,12 +181,12 @@ class Measurer:
     def table(self, rows: Iterable[bytes]) -> Array:
         """Rows as features: float64, one row a document."""
         read = np.frombuffer(b"".join(rows), self._row)
-        found = np.zeros((len(read), self._width))
-        found[:, self._at] = read["values"][:, :-1]
-        for features, kinds in self._counted:
-            found[:, features] += read["kinds"][:, kinds]
+        values = np.concatenate([read["values"], read["kinds"]], axis=1)
+        found = values.take(self._from[0], axis=1)
+        for where in self._from[1:]:
+            found += values.take(where, axis=1)
         with np.errstate(invalid="ignore"):  # no share of an empty headline
-            found[:, self._shared] /= read["values"][:, -1:]
+            found /= np.where(self._shared, read["values"][:, self._length, None], 1.0)
         return found
 
 

@@ -26,6 +26,7 @@ from quality.errors import ModelError
 from quality.heads import HEADS, SENSATIONAL_RAW, HeadSpec
 from quality.manifest import FORMAT, check_files, digest, files, files_of, read_manifest, thresholds_of, version_of
 from quality.reference import Reference
+from quality.single_row import RawScores
 from quality.style import StyleVectors
 from quality.text_model import Batch, TextModel
 from quality.trees import check_trees
@@ -51,6 +52,7 @@ class Head:
 
     def __post_init__(self) -> None:
         self.dense = np.array([_COLUMN[name] for name in self.spec.dense])
+        self._boosted = RawScores(self.booster)
 
     def matrix(self, dense: Array, analyses: Sequence[Analysis], raw: Array) -> Array:
         """The columns this head's booster reads, one row a document."""
@@ -63,21 +65,20 @@ class Head:
 
     def raw(self, columns: Array) -> Array:
         """Raw scores, one a row."""
-        return raw_scores(self.spec, self.booster, columns)
+        return raw_scores(self.spec, self._boosted, columns)
 
     def raw_of(self, dense: Array, analyses: Sequence[Analysis]) -> Array:
         """Raw scores of documents, for the head that reads no other's."""
         return self.raw(self.matrix(dense, analyses, np.zeros(len(analyses))))
 
 
-def raw_scores(spec: HeadSpec, booster: Any, columns: Array) -> Array:
+def raw_scores(spec: HeadSpec, boosted: RawScores, columns: Array) -> Array:
     """The booster's raw scores, and with them the line's (see `HeadSpec.linear`), one a row."""
-    # one thread: predicting with more hangs after a fork and has an 8 ms tail on single rows
-    boosted = np.asarray(booster.predict(columns, raw_score=True, num_threads=1), dtype=float)
+    scores = boosted(columns)
     if not spec.linear:
-        return boosted
+        return scores
     mean = sum(columns[:, spec.text_columns].T) / len(spec.texts)
-    return np.asarray((1 - spec.linear) * boosted + spec.linear * mean)
+    return np.asarray((1 - spec.linear) * scores + spec.linear * mean)
 
 
 class Heads(Mapping[str, Head]):

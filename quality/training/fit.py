@@ -14,6 +14,7 @@ from features.document import Document
 from quality.heads import HEADS, HeadSpec
 from quality.model import CHAMPION, Array, Head, QualityModel, dense_matrix, raw_scores
 from quality.reference import Reference
+from quality.single_row import RawScores
 from quality.style import StyleVectors
 from quality.training.boosters import FEW, LABELS, fit_booster
 from quality.training.calibrate import centered_isotonic, policies
@@ -62,7 +63,7 @@ def _fit_head(
         return fit_booster(spec, spec.columns, columns[at], rows.labels[at], rows.weights[at], seed, small)
 
     for fit_on, held in rows.folds:
-        raw[held] = raw_scores(spec, boosted(fit_on), columns[held])
+        raw[held] = raw_scores(spec, RawScores(boosted(fit_on)), columns[held])
         progress.update(1)
     booster = boosted(everything)
     progress.update(1)
