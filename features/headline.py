@@ -13,6 +13,7 @@ from features import headline_quotes as quoted
 from features.analysis import Analysis
 from features.feature import NAN, Feature, Located
 from features.headline_parts import (
+    Count,
     Given,
     Measurer,
     Part,
@@ -150,8 +151,8 @@ FEATURES: tuple[Feature, ...] = (
         part(quoted.values, 1, None, "quotation"),
         1.0,
     ),
-    line("quote_opens", 0, "the headline opens with a quotation", (quoted.quote_opens, None), 1.0),
-    line("quote_closes", 0, "the headline closes with a quotation", (quoted.quote_closes, None), 1.0),
+    line("quote_opens", 0, "the headline opens with a quotation", part(quoted.edges, 0), 1.0),
+    line("quote_closes", 0, "the headline closes with a quotation", part(quoted.edges, 1), 1.0),
     line("longest_quote", 0, "characters of the longest quotation", part(quoted.values, 2, None, "quotation")),
     line(
         "quote_gap",
@@ -199,7 +200,12 @@ FEATURES: tuple[Feature, ...] = (
     line(
         "unnamed_subject", 1, "epithets in a headline without a person's name", (Given("epithet", lure.unnamed), None)
     ),
-    line("particles_per_noun", 0, "case particles a noun; telegraphic style has few", (lure.particles_per_noun, None)),
+    line(
+        "particles_per_noun",
+        0,
+        "case particles a noun; telegraphic style has few",
+        (Count("kinds", ("格助詞",), "名詞"), None),
+    ),
     line("topic_particles", 0, "topic particles (は, も)", kind("係助詞")),
     line("joined_clauses", 0, "clauses joined by a particle (て, が, のに)", kind("接続助詞")),
     line("modified_past", 0, "past clauses hung on a noun", (Given("past", lure.modified_past), None)),

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from features.analysis import Analysis
-from features.feature import NAN, Located
+from features.feature import Located
 
 _NOUNS = frozenset({"名詞", "代名詞", "接尾辞"})
 _PREDICATES = frozenset({"動詞", "助動詞", "形容詞", "形状詞"})
@@ -109,8 +109,3 @@ def leads_with_subject(a: Analysis) -> float:
     return a.title.tokens[0].pos2 == "固有名詞" or any(
         s == 0 or e == len(head) for s, e in a.title.words.get("institution", ())
     )
-
-
-def particles_per_noun(a: Analysis) -> float:
-    nouns = a.title.count("名詞")
-    return a.title.count("格助詞") / nouns if nouns else NAN

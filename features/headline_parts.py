@@ -27,22 +27,26 @@ def line(name: str, direction: int, meaning: str, pair: Pair, high: float = floa
 
 
 class Count:
-    """How many words of some style lexicons, or tokens of some kinds, the headline holds; for a script, its share.
+    """How many words of some style lexicons, or tokens of some kinds, the headline holds, or that number over another one.
 
     What only counts is read off the text's own counts: `Measurer` fills a table from them without a call a feature.
     """
 
-    __slots__ = ("keys", "of")
+    __slots__ = ("keys", "of", "over")
 
-    def __init__(self, of: Literal["words", "kinds", "script"], keys: tuple[str, ...]) -> None:
-        self.of, self.keys = of, keys
+    def __init__(self, of: Literal["words", "kinds"], keys: tuple[str, ...], over: str = "") -> None:
+        """`over`: a kind, or "chars" for the headline's characters."""
+        self.of, self.keys, self.over = of, keys, over
 
     def __call__(self, a: Analysis) -> float:
         title = a.title
         if self.of == "words":
             return sum([len(title.words.get(key, ())) for key in self.keys])
         number = sum([title.count(key) for key in self.keys])
-        return number if self.of == "kinds" else number / len(title.norm) if title.norm else NAN
+        if not self.over:
+            return number
+        whole = len(title.norm) if self.over == "chars" else title.count(self.over)
+        return number / whole if whole else NAN
 
 
 class Part:
@@ -111,7 +115,7 @@ class Measurer:
 
     def __init__(self, features: Sequence[Feature]) -> None:
         by_kind: list[list[tuple[int, int]]] = []  # (feature, a kind of it): the first ones, the second ones
-        shares: list[int] = []
+        over: list[tuple[int, str]] = []
         self._by_word: dict[str, list[int]] = {}  # category -> places in a row
         columns: list[int] = []  # the feature at each place of a row
         start: list[float] = []
@@ -119,7 +123,8 @@ class Measurer:
         for i in _together(features):
             value = features[i].value
             if isinstance(value, Count) and value.of != "words":
-                shares += [i] * (value.of == "script")
+                if value.over:
+                    over.append((i, value.over))
                 for which, key in enumerate(value.keys):
                     if which == len(by_kind):
                         by_kind.append([])
@@ -134,8 +139,8 @@ class Measurer:
                 given[""].add(len(start), value)
             columns.append(i)
             start.append(value.otherwise if isinstance(value, Given) else 0.0)
-        length, nothing = len(start), len(start) + 1
-        start += [0.0, 0.0]
+        length, nothing, one = range(len(start), len(start) + 3)
+        start += [0.0, 0.0, 1.0]
         self._start = start
         # where in a row, followed by its kinds, each feature stands; those with several kinds add up several places
         self._from = [np.full(len(features), nothing) for _ in by_kind]
@@ -144,7 +149,9 @@ class Measurer:
             for i, kind_ in pairs:
                 where[i] = len(start) + kind_
         self._length = length
-        self._shared = np.isin(np.arange(len(features)), shares)
+        self._over = np.full(len(features), one)
+        for i, whole in over:
+            self._over[i] = length if whole == "chars" else len(start) + KINDS.index(whole)
         self._pack = struct.Struct(f"<{len(start)}d").pack  # bytes are quicker made an array than lists
         self._row = np.dtype([("values", "<f8", len(start)), ("kinds", "<u4", len(KINDS))])
         self._always, self._quoted, self._worded = given.pop(""), given.pop("quotation"), given.pop("word")
@@ -185,8 +192,9 @@ class Measurer:
         found = values.take(self._from[0], axis=1)
         for where in self._from[1:]:
             found += values.take(where, axis=1)
-        with np.errstate(invalid="ignore"):  # no share of an empty headline
-            found /= np.where(self._shared, read["values"][:, self._length, None], 1.0)
+        over = values.take(self._over, axis=1)
+        over[over == 0] = NAN  # no share of an empty headline
+        found /= over
         return found
 
 
@@ -249,7 +257,7 @@ def kind(*kinds: str) -> Pair:
 
 def script(name: str) -> Pair:
     """The share of the headline's characters in tokens of a script."""
-    return Count("script", (name,)), None
+    return Count("kinds", (name,), "chars"), None
 
 
 def part(together: Together, index: int, spans: Spans | None = None, needs: str = "") -> Pair:

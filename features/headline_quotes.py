@@ -40,13 +40,10 @@ def quote_spans(a: Analysis) -> Located:
     return [("title", (q.start, q.end)) for q in a.title.spoken]
 
 
-def quote_opens(a: Analysis) -> float:
-    """1 where the headline opens with a quotation, the hook before the news."""
-    return a.title.norm[:1] in ("「", "『")
-
-
-def quote_closes(a: Analysis) -> float:
-    return a.title.norm[-1:] in ("」", "』")
+def edges(a: Analysis) -> tuple[float, ...]:
+    """1 where the headline opens with a quotation, the hook before the news; 1 where it closes with one."""
+    norm = a.title.norm
+    return norm[:1] in ("「", "『"), norm[-1:] in ("」", "』")
 
 
 def loud_quotes(a: Analysis) -> Located:

@@ -42,7 +42,7 @@ class Token:
         self.step = blank + self.size  # characters since the end of the token before
         self.pos1, self.pos2, self.pos3, self.cform = pos
         self.script = script_of(surface)
-        self.kinds = _kinds(self)
+        self.kinds = _kinds(self.pos1, self.pos2, self.pos3, surface if surface in _AUXILIARIES else "")
         self.tally = _tally(self.kinds, self.script, self.size)
         self.inside, self.longer = lexicon.beginnings(surface, "style")
         self.listed = bool(self.inside or self.longer)
@@ -140,11 +140,10 @@ def count(tally: int, kind: str) -> int:
     return tally >> _PLACE[kind] & (1 << _BITS) - 1
 
 
-def _kinds(token: Token) -> tuple[str, ...]:
-    parts = tuple(p for p in (token.pos1, token.pos2, token.pos3) if p in _COUNTED)
-    if token.pos1 in ("助動詞", "形容詞") and token.surface in _AUXILIARIES:
-        parts += (_AUXILIARIES[token.surface],)
-    return parts
+@cache
+def _kinds(pos1: str, pos2: str, pos3: str, auxiliary: str) -> tuple[str, ...]:
+    parts = tuple(p for p in (pos1, pos2, pos3) if p in _COUNTED)
+    return (*parts, _AUXILIARIES[auxiliary]) if auxiliary and pos1 in ("助動詞", "形容詞") else parts
 
 
 class _Memo(dict[str, Token]):

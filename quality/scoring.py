@@ -28,6 +28,7 @@ _MEMO_SIZE = 16_384  # headlines whose answers are remembered, about 15 MB
 _MEMO_CHARS = 200  # ... where they are no longer than this
 _KANA = re.compile("[\u3041-\u30ff]")
 _KANJI = re.compile("[\u4e00-\u9fff々]")
+_MUCH_KANA = re.compile("(?:[^\u3041-\u30ff]*[\u3041-\u30ff]){6}")  # a tenth of a headline of 60 characters
 _JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff々]+")
 # What is answered where the text is not Japanese, in a Score's order: the middle, which says nothing.
 _NEUTRAL = {
@@ -130,6 +131,8 @@ def is_japanese(analysis: Analysis) -> bool:
     short enough to need none.
     """
     text = analysis.title.norm + (analysis.body.norm[:400] if analysis.body else "")
+    if len(text) <= 60 and _MUCH_KANA.match(text):
+        return True  # most headlines, told by one match
     first = _JAPANESE.search(text)
     if first is None:
         return False

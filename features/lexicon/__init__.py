@@ -56,11 +56,32 @@ Longer = dict[str, tuple[Entry, ...]]
 _NONE: Longer = {}  # one for all: looking into it stays in the processor's cache
 
 
+@cache
+def _starts(folder: str) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
+    """Entries by their first character and by their first two, longest first; and those of one character, which begin many words."""
+    every = [e for entries in load(folder).values() for e in entries]
+    lone: dict[str, list[Entry]] = {}
+    starts: dict[str, list[Entry]] = {}
+    for entry in every:
+        starts.setdefault(entry.text[0], []).append(entry)
+        (starts.setdefault(entry.text[:2], []) if len(entry.text) > 1 else lone.setdefault(entry.text, [])).append(
+            entry
+        )
+    for start, entries in starts.items():
+        if len(start) > 1:
+            entries += lone.get(start[0], ())
+    return starts, lone
+
+
 def beginnings(surface: str, folder: str) -> tuple[Inside, Longer]:
     """What may match where a token of this surface begins: entries that end inside it, and by the next character those that go on."""
+    starts, lone = _starts(folder)
+    found = starts.get(surface[:2]) or lone.get(surface[:1])
+    if found is None:
+        return (), _NONE  # most words
     inside: list[tuple[int, str]] = []
     longer: dict[str, list[Entry]] = {}
-    for entry in load(folder).get(surface[:1], ()):
+    for entry in found:
         text, whole, category = entry
         if surface.startswith(text):
             if text == surface or not whole:
