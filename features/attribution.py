@@ -8,11 +8,13 @@ as it is after a quoted sentence, in the sentence before.
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from features.analysis import Analysis, Span, Text
-from features.attribution_tying import Reader, Tied
 from features.feature import NAN, Feature, Where
+
+if TYPE_CHECKING:
+    from features.attribution_tying import Tied
 
 
 class Attribution(NamedTuple):
@@ -37,6 +39,8 @@ def find(text: Text) -> list[Attribution]:
     >>> [(a.source, a.kind, a.cue) for a in find(Text("市によると、橋は直る。山田市長は「急ぐ」と述べた。"))]
     [('市', 'institution', 'によると'), ('山田市長', 'person', 'と述べた')]
     """
+    from features.attribution_tying import Reader  # a headline alone needs none of it, and a start is short
+
     return sorted((_attribution(text, tied) for tied in Reader(text).read()), key=lambda a: (a.cue_start, a.cue_end))
 
 

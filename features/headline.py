@@ -6,8 +6,6 @@ A feature is a small function of the Analysis and its line below; counts of word
 
 from __future__ import annotations
 
-import re
-
 from features import headline_lure as lure
 from features import headline_quotes as quoted
 from features.analysis import Analysis
@@ -27,22 +25,23 @@ from features.headline_parts import (
     tags,
     word_list,
 )
+from features.late import late
 
-_STACKED = re.compile(r"[!?]{2,}|!.*!")
+_STACKED = late(r"[!?]{2,}|!.*!")
 # Figures are scanned once: a pattern begins with its figure wherever it can.
 _NUMBERED = r"\d+ ?(?:選|つの|個の|の方法|の理由|の習慣|カ条|箇条|パターン|位は)"
-_LIST = re.compile(_NUMBERED + r"|(?:TOP|Top|top|ベスト|ワースト) ?\d")
-_NUMBERED_LIST = re.compile(_NUMBERED)
-_QUESTION = re.compile(r"(?:か|の|は|とは|なぜ|何|どこ|誰|どう)\?[」』\"]?(?: |$)")
-_RANK_ASKED = re.compile(r"\d位(?:は|に)|[、!] ?[1-9]位")
-_AGE = re.compile(r"\d{1,2}(?:歳|代)(?:女性|男性|美女|女優|女子|男子|女|男|母|父|ママ|主婦|夫婦)?")
-_FIGURES = re.compile(r"\d+(?:[円%億万人社件度年月日号位回勝敗本台]|[-ー−対]\d|ドル|トン|キロ|メートル|か国|カ国)")
-_DATES = re.compile(r"\d+(?:[日月時号]|年度)")
-_SERIAL = re.compile(r"\([1-9]\)|#\d|第\d+[回話]|[前後]編")
-_MEANS = re.compile(
+_LIST = late(_NUMBERED + r"|(?:TOP|Top|top|ベスト|ワースト) ?\d")
+_NUMBERED_LIST = late(_NUMBERED)
+_QUESTION = late(r"(?:か|の|は|とは|なぜ|何|どこ|誰|どう)\?[」』\"]?(?: |$)")
+_RANK_ASKED = late(r"\d位(?:は|に)|[、!] ?[1-9]位")
+_AGE = late(r"\d{1,2}(?:歳|代)(?:女性|男性|美女|女優|女子|男子|女|男|母|父|ママ|主婦|夫婦)?")
+_FIGURES = late(r"\d+(?:[円%億万人社件度年月日号位回勝敗本台]|[-ー−対]\d|ドル|トン|キロ|メートル|か国|カ国)")
+_DATES = late(r"\d+(?:[日月時号]|年度)")
+_SERIAL = late(r"\([1-9]\)|#\d|第\d+[回話]|[前後]編")
+_MEANS = late(
     r"(?:年収|月収|手取り|年金|貯金|貯蓄|資産|退職金|時給|家賃)[^、。「」!? ]{0,6}\d[\d,]*(?:億|万)?円|\d万?円・"
 )
-_ARROW = re.compile("[→⇒➡⇨↑↓]")
+_ARROW = late("[→⇒➡⇨↑↓]")
 _LURES = {"気になる", "話題", "驚き", "衝撃", "おもしろ", "面白", "ゴシップ", "ネタ", "トレンド", "注目", "炎上"}
 _LOUD = frozenset(
     {"drama", "curiosity", "emotive", "reaction", "slang", "shout", "pressure", "revelation", "katakana", "spoken"}

@@ -12,17 +12,18 @@ from functools import cache
 from itertools import pairwise
 
 from features import lexicon
+from features.late import late
 
 _JA = "ぁ-ゟァ-ヺー一-鿿々"
 # Text of these characters alone needs nothing but its white space folded: most text, told by one fast match.
 _SIGNS = "A-Za-z0-9 \u3000、。「」『』【】〈〉《》〜・→―─!?%&()+=<>,./:'\"-"
 _PLAIN = re.compile(f"[{_JA}{_SIGNS}]*")
-_LINES = re.compile(
+_LINES = late(
     f"[ぁ-ゖゝゞァ-ヺー一-鿿々\n{_SIGNS}]*"
 )  # of several lines; voicing marks on their own are composed there
 # Control and format characters that show nothing (line breaks and tabs are white space and handled as such), variation
 # selectors, and lone surrogates, which no encoder accepts.
-_INVISIBLE = re.compile(
+_INVISIBLE = late(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffc\ud800-\udfff\U000e0000-\U000e0fff]+"
 )
@@ -49,11 +50,11 @@ _WIDE = {chr(c): unicodedata.normalize("NFKC", chr(c)) for c in range(0xFF01, 0x
 _FOLD = str.maketrans(_LOOKALIKES | {wide: _LOOKALIKES.get(char, char) for wide, char in _WIDE.items()})
 # What there is to fold, and the boxed letters' whole stretch: beyond U+FFFF `re` goes through a set one by one.
 _TO_FOLD = "".join(re.escape(chr(c)) for c in _FOLD if c < 0x10000) + "\U0001f150-\U0001f189"
-_FOLDED = re.compile(f"[{_TO_FOLD}][{_TO_FOLD}]*")
+_FOLDED = late(f"[{_TO_FOLD}][{_TO_FOLD}]*")
 # Applied in order to folded text: (what, by what); a replacement is never longer than what it replaces.
 _STEPS = (
     (
-        re.compile(
+        late(
             # what any of them begins with comes first, and is searched for at once
             f"[{_PICTURES}.*_^`´☆★♪♡♥!?ー〜・。【】](?:(?<=[{_PICTURES}])[{_PICTURES}]*"
             # 衝.撃, 閲*覧: a mark slipped between two letters hides a word from a word list; no Japanese spelling needs it there
@@ -63,16 +64,16 @@ _STEPS = (
         ),
         "",
     ),
-    (re.compile("・・・|。。。"), "..."),
-    (re.compile("<<"), "【"),
-    (re.compile(">>"), "】"),
+    (late("・・・|。。。"), "..."),
+    (late("<<"), "【"),
+    (late(">>"), "】"),
 )
 # What the steps are for begins with one of these, or with two marks in a row: a fast look before the slow ones.
-_ODD = re.compile(f"[{_PICTURES}*_^`´☆★♪♡♥]")
+_ODD = late(f"[{_PICTURES}*_^`´☆★♪♡♥]")
 _RUN = re.compile("[!?ー〜・。.【】<>][!?ー〜・。.【】<>]")
 # NFKC sorts the marks laid over a letter, at the cost of their number's square; no script lays more than a few.
-_STORM = re.compile(r"(?:[^\w\s]|[ﾞﾟ]){64,}")
-_GUST = re.compile(r"(?:[^\w\s]|[ﾞﾟ]){2}")  # in every 32nd character: what each storm shows there
+_STORM = late(r"(?:[^\w\s]|[ﾞﾟ]){64,}")
+_GUST = late(r"(?:[^\w\s]|[ﾞﾟ]){2}")  # in every 32nd character: what each storm shows there
 _REACH = 8  # pieces looked ahead when matching a normalised character to its source
 
 

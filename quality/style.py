@@ -15,7 +15,7 @@ import numpy as np
 from features.analysis import Text
 from quality.errors import ModelError
 from quality.heads import STYLE
-from quality.lookup import READ, Table, Words, keys_of
+from quality.lookup import FEW, READ, Table, Words, keys_of
 from quality.text_model import read_weights
 
 FILES = ("style.terms", "style.npy")
@@ -36,8 +36,9 @@ class StyleVectors:
 
     def __init__(self, words: list[str], vectors: Array) -> None:
         self.words = words
-        rounded = np.round(vectors.astype(np.float64) * _GRAIN) / _GRAIN
-        self._vectors = rounded.astype(np.float16).astype(np.float32)  # as the file keeps them
+        self._read = 0  # texts, while they are few
+        halves = vectors.astype(np.float16, copy=False).astype(np.float32)  # as the file keeps them
+        self._vectors = np.rint(halves * _GRAIN) / _GRAIN
 
     @cached_property
     def _table(self) -> tuple[Table, Array]:
@@ -47,9 +48,17 @@ class StyleVectors:
 
     def _found(self, words: Words) -> tuple[Array, Array]:
         """(indexes into the words, rows of `_vectors`) of those that are known, in order."""
-        table, rows = self._table
+        self._read += len(words.sizes)
+        table, rows = self._table if self._read > FEW else self._searched(words)
         known, places = table.find(words.keys)
         return known, rows[places]
+
+    def _searched(self, words: Words) -> tuple[Table, Array]:
+        """What `_table` holds of these words, found by going through all."""
+        wanted = words.surfaces()
+        found = [i for i, word in enumerate(self.words) if word in wanted]
+        keys, order = np.unique(keys_of([self.words[i] for i in found]), return_index=True)
+        return Table(keys), np.array(found, dtype=np.int64)[order]
 
     def values(self, words: Words) -> Array:
         """Coordinates, one row a text; 0 where no word is known, or there is no text."""
@@ -86,6 +95,7 @@ class StyleVectors:
                 vectors = read_weights(file, len(words) * len(STYLE), np.float16)
         except (OSError, ValueError) as error:
             raise ModelError(f"the style vectors in {folder} can't be read: {error}") from error
-        if not (np.abs(vectors) <= _LARGEST).all() or len(set(words)) < len(words):
+        found = cls(words, vectors.reshape(len(words), len(STYLE)))
+        if not (np.abs(found._vectors) <= _LARGEST).all() or len(set(words)) < len(words):
             raise ModelError(f"the style vectors in {folder} hold a huge number, or a word twice")
-        return cls(words, vectors.reshape(len(words), len(STYLE)))
+        return found

@@ -20,7 +20,7 @@ import numpy as np
 
 from features.analysis import Analysis, Span, Text
 from quality.errors import ModelError
-from quality.lookup import READ, Table, Trie, Words, distinct, keys_of
+from quality.lookup import FEW, READ, Table, Trie, Words, distinct, keys_of
 
 Field = Literal["title", "body", "tail"]
 Unit = Literal["char", "word"]
@@ -30,7 +30,6 @@ _GRAIN = 2.0**32  # weights are multiples of 1 / _GRAIN
 _HEAVIEST = 2.0**20  # a sum of such multiples is exact up to 2^21
 # What parts the texts of a batch may be no n-gram, or one document's score would hang on the next.
 _ODD_TERMS = {"char": ("\n\n", "\0"), "word": ("\n\n", "\0", "\n ", " \n", "  ")}
-_FEW = 2  # texts for which no trie is made, which takes a tenth of a second
 _BREAK = "\x1f"  # how the list of n-grams, one a line, spells a line break inside one
 Array = np.ndarray[Any, Any]
 
@@ -215,7 +214,7 @@ class TextModel:
         """The representation's values; NaN where a document lacks the field. A `Batch` shares what is read with other models."""
         texts = [view(a, self.field) for a in analyses]
         self._read += len(texts)
-        if self._read <= _FEW:
+        if self._read <= FEW:
             return self._looked_up(texts)
         batch = analyses if isinstance(analyses, Batch) else Batch(analyses)
         found = batch.found.get((self._grams, self.field))
