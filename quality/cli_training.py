@@ -101,6 +101,11 @@ def _say(sentences: list[str]) -> None:
     type=click.Path(path_type=Path),
     help="Unlabelled articles (title, body, outlet) that help to teach the article heads' words; default: labels alone do.",
 )
+@click.option(
+    "--pool-grades",
+    type=click.Path(path_type=Path),
+    help="A folder with headlines.csv (id, grade) and articles.csv (id, grade, delivery, whole): grades of rows of the two pools.",
+)
 @click.option("--register", metavar="NAME", help="Make the model the next version of this registered name.")
 @click.option("--learning-curve", is_flag=True, help="Also fit on a tenth, a quarter and half of the outlets.")
 @click.option(
@@ -116,6 +121,7 @@ def train(
     corpus_weight: float | None,
     pool: Path | None,
     pool_articles: Path | None,
+    pool_grades: Path | None,
     register: str | None,
     learning_curve: bool,
     labels_to_check: Path | None,
@@ -149,6 +155,7 @@ def train(
             corpus_weight=corpus_weight,
             pool=pool,
             pool_articles=pool_articles,
+            pool_grades=pool_grades,
             register=register,
             curve=learning_curve,
             labels_to_check=labels_to_check,

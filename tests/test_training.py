@@ -29,9 +29,13 @@ def labelled(tmp_path_factory):
     headlines.to_csv(folder / "headlines.csv", index=False)
     articles = corpus.articles.iloc[:240][["id", "title", "body", "grade", "delivery", "whole"]]
     articles.to_json(folder / "articles.jsonl", orient="records", lines=True, force_ascii=False)
-    pool = corpus.headlines.iloc[600:][["title"]].assign(outlet=lambda f: "outlet-" + (f.index % 36).astype(str))
-    pool.to_parquet(folder / "pool.parquet")
-    corpus.articles.iloc[240:][["title", "body"]].to_parquet(folder / "pool_articles.parquet")
+    pool = corpus.headlines.iloc[600:].assign(outlet=lambda f: "outlet-" + (f.index % 36).astype(str))
+    pool[["id", "title", "outlet"]].to_parquet(folder / "pool.parquet")
+    corpus.articles.iloc[240:][["id", "title", "body"]].to_parquet(folder / "pool_articles.parquet")
+    (folder / "grades").mkdir()
+    pool[["id", "grade"]].iloc[:60].to_csv(folder / "grades" / "headlines.csv", index=False)
+    graded = corpus.articles[["id", "grade", "delivery", "whole"]].iloc[240:280]
+    graded.to_csv(folder / "grades" / "articles.csv", index=False)
     return folder
 
 
@@ -44,7 +48,7 @@ def trained(labelled, tmp_path_factory):
     uri = f"sqlite:///{root / 'mlflow.db'}"
     check = root / "check.csv"
     pools = {"pool": labelled / "pool.parquet", "pool_articles": labelled / "pool_articles.parquet"}
-    settings = {"tracking_uri": uri, "corpus_weight": 0, **pools}
+    settings = {"tracking_uri": uri, "corpus_weight": 0, "pool_grades": labelled / "grades", **pools}
     one = train(sources, root / "one", curve=True, labels_to_check=check, **settings)
     return uri, [one, train(sources, root / "two", **settings)]
 
@@ -61,6 +65,12 @@ def test_the_model_says_which_pools_taught_it(trained, labelled):
     facts = load_model(trained[1][0].folder).facts
     for name in ("pool", "pool_articles"):
         assert facts[name] == dataset.digest(labelled / f"{name}.parquet")
+
+
+def test_graded_rows_of_a_pool_are_fitted_on_and_named(trained):
+    one = trained[1][0]
+    assert {"graded/headlines.csv", "graded/articles.csv"} <= set(one.metrics["data"])
+    assert any(s.endswith("graded headlines of the pool are fitted on") for s in one.said)
 
 
 def test_the_run_stands_in_mlflow(trained):

@@ -25,6 +25,7 @@ from quality.training.evaluate import evaluate, out_of_fold, threshold_table
 from quality.training.evasion import shift_figures
 from quality.training.filtering import filtered
 from quality.training.fit import Fitted, fit_model
+from quality.training.graded import add_grades
 from quality.training.own import row_keys
 from quality.training.profile import reference_of
 from quality.training.slices import grades_to_check, slices_of, slices_of_sets
@@ -126,6 +127,7 @@ def train(
     corpus_weight: float | None = None,
     pool: str | Path | None = None,
     pool_articles: str | Path | None = None,
+    pool_grades: str | Path | None = None,
     register: str | None = None,
     curve: bool = False,
     labels_to_check: str | Path | None = None,
@@ -145,6 +147,8 @@ def train(
         (`quality.training.texts`); by default the style vectors of the model that ships are used, and labels alone teach.
     pool_articles
         Unlabelled articles that help to teach the n-grams of bodies; by default labels alone do.
+    pool_grades
+        A folder with grades of rows of the two pools (`quality.training.graded`).
     register
         A registered name: the finished run's model becomes its next version. The alias `champion` is moved by promotion alone.
     curve
@@ -158,6 +162,8 @@ def train(
     from quality.training.report import render
 
     material = sources.gather(data, corpus_weight)
+    if pool_grades is not None:
+        material = add_grades(material, pool_grades, pool, pool_articles)
     headlines, articles, tests = material.headlines, material.articles, material.tests
     uri = tracking.connect(tracking_uri)
     with tracking.run(experiment) as started, tempfile.TemporaryDirectory() as scratch:
