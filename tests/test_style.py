@@ -13,6 +13,7 @@ from quality import ModelError, load_model
 from quality.errors import DataError
 from quality.heads import STYLE
 from quality.lookup import Words
+from quality.model import CHAMPION
 from quality.style import StyleVectors
 from quality.training.style import fit_style, read_pool
 
@@ -34,6 +35,14 @@ def test_a_title_has_the_same_vector_alone_and_among_others(titles):
     together = vectors().values(Words(texts))
     alone = np.vstack([vectors().values(Words([t])) for t in texts])
     assert np.array_equal(together, alone)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.one_of(st.just(["ぬゐヱヰヮ qzxv"]), st.just(["", ""]), TITLES))
+def test_the_first_texts_get_what_the_later_ones_get(titles):
+    first = StyleVectors.load(CHAMPION)  # nothing is built yet to look many words up in
+    texts = [analyse(Document(t)).title for t in titles]
+    assert np.array_equal(first.values(Words(texts[:2])), vectors().values(Words(texts))[:2])
 
 
 def test_a_body_has_the_vector_of_its_words_and_no_body_has_none():

@@ -30,7 +30,7 @@ LOGISTIC: dict[str, Any] = {"objective": "cross_entropy", "num_leaves": 7}
 OWN = {"sensational": {"learning_rate": 0.04, "feature_fraction": 0.3}, "delivers": LOGISTIC, "whole": LOGISTIC}
 ROUNDS = {"sensational": 260, "substantive": 300, "delivers": 300, "whole": 300}
 LABELS = {"sensational": "grade", "substantive": "grade", "delivers": "delivery", "whole": "whole"}
-FEW = 5_000  # rows, below which a head's booster is SMALL
+FEW = 10_000  # rows, below which a head's booster is SMALL
 
 
 def fit_booster(

@@ -101,7 +101,8 @@ Fitted with seed {metrics["seed"]} on files with these SHA-256 digests:
 {data}
 
 The grades were given by a large language model reading each text against written guidelines, without its outlet; no human editor
-graded them. Headlines come from public archives of portal access and comment rankings (skbnw/y_rank, skbnw/y_comment), portal topics
+graded them. `graded/` are grades of rows of the pools, given the same way (how, and how far they agree: `quality/training/grades/README.md`
+in the project). Headlines come from public archives of portal access and comment rankings (skbnw/y_rank, skbnw/y_comment), portal topics
 (umatoma/yahoo-news-titles, kasou99/lus), technology and business feeds (nokonokotubotubo/nokonokotubotubo.github.io) and Japanese
 Wikinews (tm4roon/jawikinews-headline-dataset); articles from crosscore/text_classification; pages from the fixtures of postlight/parser,
 koron/java-extractarticle, flairNLP/fundus and other extractors. None of their text ships.
