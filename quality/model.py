@@ -268,7 +268,7 @@ def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any], style: S
         booster = lightgbm.Booster(model_str=text)
     except (lightgbm.basic.LightGBMError, OSError, ValueError) as error:
         raise ModelError(f"{path / spec.name}.lgb.txt is no LightGBM model: {error}") from error
-    texts = [TextModel.load(path, t.name) for t in spec.texts]
+    texts = [TextModel.load(path, t.name, path == CHAMPION) for t in spec.texts]
     for text_model, wanted in zip(texts, spec.texts, strict=True):
         if (text_model.field, text_model.unit) != (wanted.field, wanted.unit):
             raise ModelError(f"{path}: text model {wanted.name!r} reads {text_model.unit}s of the {text_model.field}")

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
@@ -188,6 +189,7 @@ class TextModel:
         self._listed = terms if isinstance(terms, str) else "\n".join([t.replace("\n", _BREAK) for t in terms])
         self._fitted = weights
         self._read = 0  # texts, while they are few
+        self._in_order = False  # whether the n-grams are known to stand in order
         self._exact = np.round(weights.astype(np.float64) * _GRAIN) / _GRAIN
 
     @cached_property
@@ -231,13 +233,30 @@ class TextModel:
         """The representation's values of a few texts, by going through all n-grams: the same sums, in any order."""
         wanted = [set() if t is None else set(grams(t, self.field, self.unit, self.sizes)) for t in texts]
         spelt = {gram.replace("\n", _BREAK): gram for gram in set().union(*wanted)}
-        lines = self._listed.split("\n")
-        found = {spelt[lines[i]]: i for i in compress(range(len(lines)), map(spelt.__contains__, lines))}
+        found = {spelt[line]: i for line, i in self._places(spelt)}
         values = []
         for text, asked in zip(texts, wanted, strict=True):
             known = [self._exact[found[gram]] for gram in asked & found.keys()]
             values.append(math.nan if text is None else self.bias + sum(known) / math.sqrt(max(len(known), 1)))
         return np.array(values)
+
+    def _places(self, wanted: Collection[str]) -> Iterator[tuple[str, int]]:
+        """(line, number) of the known ones among some lines."""
+        listed = self._listed
+        if not self._in_order:
+            lines = listed.split("\n")
+            places = compress(range(len(lines)), map(wanted.__contains__, lines))
+            yield from ((lines[i], i) for i in places)
+            return
+        ends = (_code_points(listed + "\n") == ord("\n")).nonzero()[0]
+
+        def line(i: int) -> str:
+            return listed[ends[i - 1] + 1 if i else 0 : ends[i]]
+
+        for text in wanted:
+            at = bisect_left(range(len(ends)), text, key=line)
+            if at < len(ends) and line(at) == text:
+                yield text, at
 
     def score(self, analysis: Analysis) -> float:
         """The representation's value of one document."""
@@ -267,8 +286,8 @@ class TextModel:
         np.save(folder / f"{self.name}.npy", self._fitted.astype(np.float32), allow_pickle=False)
 
     @classmethod
-    def load(cls, folder: Path, name: str) -> TextModel:
-        """Read what `save` wrote."""
+    def load(cls, folder: Path, name: str, trusted: bool = False) -> TextModel:
+        """Read what `save` wrote; a `trusted` model's n-grams stand in order and are not gone through."""
         try:
             about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
             listed = (folder / f"{name}.terms").read_text(encoding="utf-8")
@@ -282,10 +301,14 @@ class TextModel:
             raise ModelError(f"text model {name!r} in {folder}: weights that are not finite, or huge")
         if field not in ("title", "body", "tail") or unit not in ("char", "word") or not 1 <= low <= high <= 8:
             raise ModelError(f"text model {name!r} in {folder}: field {field!r}, unit {unit!r}, sizes {low}-{high}")
+        found = cls(name, field, unit, (low, high), listed, weights, bias)
+        if trusted:
+            found._in_order = True
+            return found
         lines = f"\n{listed}\n"
         if any(odd in lines for odd in _ODD_TERMS[unit]) or _lengths(listed, unit).max() > high:
             raise ModelError(f"text model {name!r} in {folder}: an n-gram that is empty, or longer than {high}")
-        return cls(name, field, unit, (low, high), listed, weights, bias)
+        return found
 
 
 def read_weights(file: BinaryIO, count: int, kind: type[np.floating[Any]]) -> Array:

@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from features import Document, analyse
 from quality import ModelError, load_model, lookup, score
+from quality.heads import HEADS
 from quality.model import QualityModel
+from quality.text_model import TextModel
 
 CHAMPION = Path(__file__).parents[1] / "quality" / "champion"
 TITLES = ["【衝撃】まさかの結末に騒然", "市、予算案を発表", "“神対応”の理由とは？"]
@@ -98,3 +101,21 @@ def test_n_grams_that_find_no_slot_are_searched(monkeypatch):
     again = lookup.Table(keys).find(wanted)
     assert np.array_equal(again[0], known)
     assert np.array_equal(again[1], places)
+
+
+def test_the_first_texts_get_what_the_later_ones_get():
+    analyses = [analyse(Document(t, f"{t}。" * 3)) for t in [*TITLES, "ぬゐヱヰヮ qzxv"]]
+    for spec in HEADS:
+        for text in spec.texts:
+            later = TextModel.load(CHAMPION, text.name)
+            wanted = later.scores(analyses)
+            for trusted in (True, False):
+                for analysis, value in zip(analyses, wanted, strict=True):
+                    assert TextModel.load(CHAMPION, text.name, trusted).scores([analysis]) == value
+
+
+def test_the_champions_n_grams_stand_in_order():
+    for spec in HEADS:
+        for text in spec.texts:
+            lines = (CHAMPION / f"{text.name}.terms").read_text(encoding="utf-8").split("\n")
+            assert lines == sorted(lines), text.name
