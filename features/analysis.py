@@ -7,7 +7,6 @@ its features ask and no feature tokenises again.
 from __future__ import annotations
 
 import re
-from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
@@ -78,11 +77,6 @@ class Text:
     @once
     def surfaces(self) -> list[str]:
         return [token.surface for token in self.tokens]
-
-    @once
-    def keys(self) -> array[int]:
-        """What stands for each token's surface (`features.tokens.key`)."""
-        return array("q", [token.key for token in self.tokens])
 
     @once
     def words(self) -> lexicon.Hits:
@@ -176,9 +170,9 @@ class Text:
 
     def forget(self) -> None:
         """Let go of everything but the text and its tokens: what the features worked out on the way weighs five times as much."""
-        kept = self.raw, self.norm, self.tokens, self.keys
+        kept = self.raw, self.norm, self.tokens
         self.__dict__.clear()
-        self.raw, self.norm, self.tokens, self.__dict__["keys"] = kept
+        self.raw, self.norm, self.tokens = kept
 
     def token_range(self, span: Span) -> tuple[int, int]:
         """Indexes of the first token that starts in `span` and of the first one after it."""

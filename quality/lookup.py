@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -14,7 +13,6 @@ Array = np.ndarray[Any, Any]
 _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 FEW = 2  # texts for which nothing large is built to look their words up in, which takes a tenth of a second
 _FEW = 400  # numbers that are faster sorted and searched
-_NO_KEYS = array("q")
 READ = 700  # words of a text that are read; an article's character shows well before that
 
 
@@ -22,15 +20,14 @@ class Words:
     """The words of some texts as numbers (`Token.key`), one text after the other, made once for all that look words up."""
 
     def __init__(self, texts: Sequence[Text | None]) -> None:
-        self._texts = texts
-        keys = [_NO_KEYS if t is None else t.keys if len(t.keys) <= READ else t.keys[:READ] for t in texts]
-        self.sizes = np.array([*map(len, keys)], dtype=np.int64)
-        self.owner = np.arange(len(keys)).repeat(self.sizes)
-        self.keys = np.frombuffer(b"".join(keys), dtype=np.int64)
+        self._tokens = [[] if t is None else t.tokens if len(t.tokens) <= READ else t.tokens[:READ] for t in texts]
+        self.sizes = np.array([*map(len, self._tokens)], dtype=np.int64)
+        self.owner = np.arange(len(texts)).repeat(self.sizes)
+        self.keys = np.array([token.key for tokens in self._tokens for token in tokens], dtype=np.int64)
 
     def surfaces(self) -> set[str]:
         """The words themselves."""
-        return {token.surface for t in self._texts if t is not None for token in t.tokens[:READ]}
+        return {token.surface for tokens in self._tokens for token in tokens}
 
 
 def _slots(numbers: Array, multiplier: int, shift: int) -> Array:
@@ -101,6 +98,8 @@ class Table:
     def find(self, wanted: Array) -> tuple[Array, Array]:
         """(indexes into `wanted`, places) of the numbers that are known, in order."""
         if len(wanted) < _FEW or not self._settled:
+            if not len(self.keys):
+                return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
             places = self.keys.searchsorted(wanted)
             known = (self.keys.take(places, mode="clip") == wanted).nonzero()[0]
             return known, places[known]

@@ -50,7 +50,7 @@ class StyleVectors:
         """(indexes into the words, rows of `_vectors`) of those that are known, in order."""
         self._read += len(words.sizes)
         table, rows = self._table if self._read > FEW else self._searched(words)
-        known, places = table.find(words.keys) if len(rows) else (rows, rows)
+        known, places = table.find(words.keys)
         return known, rows[places]
 
     def _searched(self, words: Words) -> tuple[Table, Array]:

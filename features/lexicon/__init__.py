@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -59,10 +60,9 @@ _NONE: Longer = {}  # one for all: looking into it stays in the processor's cach
 @cache
 def _starts(folder: str) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
     """Entries by their first character and by their first two, longest first; and those of one character, which begin many words."""
-    every = [e for entries in load(folder).values() for e in entries]
     lone: dict[str, list[Entry]] = {}
     starts: dict[str, list[Entry]] = {}
-    for entry in every:
+    for entry in chain.from_iterable(load(folder).values()):
         starts.setdefault(entry.text[0], []).append(entry)
         (starts.setdefault(entry.text[:2], []) if len(entry.text) > 1 else lone.setdefault(entry.text, [])).append(
             entry
