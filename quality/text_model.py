@@ -230,7 +230,7 @@ class TextModel:
         return values
 
     def _looked_up(self, texts: Sequence[Text | None]) -> Array:
-        """The representation's values of a few texts, by going through all n-grams: the same sums, in any order."""
+        """The representation's values of a few texts, without building a trie: the same sums, in any order."""
         wanted = [set() if t is None else set(grams(t, self.field, self.unit, self.sizes)) for t in texts]
         spelt = {gram.replace("\n", _BREAK): gram for gram in set().union(*wanted)}
         found = {spelt[line]: i for line, i in self._places(spelt)}
@@ -241,7 +241,7 @@ class TextModel:
         return np.array(values)
 
     def _places(self, wanted: Collection[str]) -> Iterator[tuple[str, int]]:
-        """(line, number) of the known ones among some lines."""
+        """(line, number) of the known ones among some lines: searched for where n-grams stand in order, else all are gone through."""
         listed = self._listed
         if not self._in_order:
             lines = listed.split("\n")
