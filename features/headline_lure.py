@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from features.analysis import Analysis
 from features.feature import Located
@@ -26,10 +25,12 @@ def ending(a: Analysis) -> tuple[float, ...]:
 
 def ends_on_hollow(a: Analysis) -> Located:
     """The headline ends on a word that names no thing (理由, 正体, 姿), or on とは."""
-    core = a.title.norm.rstrip(_TRAILING)
+    hollow, norm = a.title.words.get("hollow"), a.title.norm
+    if hollow is None and "とは" not in norm:
+        return []  # most headlines
+    core = norm.rstrip(_TRAILING)
     if core.endswith("とは"):
         return [("title", (len(core) - 2, len(core)))]
-    hollow = a.title.words.get("hollow")
     return [("title", span) for span in hollow if span[1] == len(core)] if hollow else []
 
 
@@ -42,23 +43,6 @@ def breaks_off(a: Analysis) -> Located:
         if at >= 0 and (title.tokens[at].pos1 == "助詞" or title.tokens[at].surface in ("たら", "だら", "なら")):
             found.append(("title", (title.starts[at], m.end())))
     return found
-
-
-def ellipsis_spans(a: Analysis) -> Located:
-    return [("title", m.span()) for m in _ELLIPSIS.finditer(a.title.norm)]
-
-
-def ellipses(a: Analysis) -> float:
-    return a.title.norm.count("...")
-
-
-def ends_open(a: Analysis) -> float:
-    """1 where the headline trails off in an ellipsis."""
-    return a.title.norm.rstrip('」』"!?').endswith("...")
-
-
-def ends_with_question(a: Analysis) -> float:
-    return a.title.norm.rstrip('」』"').endswith("?")
 
 
 def hollow_heads(a: Analysis) -> Located:
@@ -74,12 +58,12 @@ def hollow_heads(a: Analysis) -> Located:
 
 def modified_past(a: Analysis) -> float:
     """た before a noun (残した一言): a clause hung on the noun that is sold."""
-    return sum(
-        [
-            t.size == 1 and "past" in t.kinds and t.cform.startswith("連体形") and after.pos1 in ("名詞", "代名詞")
-            for t, after in pairwise(a.title.tokens)
-        ]
-    )
+    tokens = a.title.tokens
+    hung = 0
+    for i, token in enumerate(tokens[:-1], 1):
+        if token.size == 1 and "past" in token.kinds:
+            hung += token.cform.startswith("連体形") and tokens[i].pos1 in ("名詞", "代名詞")
+    return hung
 
 
 def unnamed(a: Analysis) -> float:

@@ -22,8 +22,10 @@ class Words:
     def __init__(self, texts: Sequence[Text | None]) -> None:
         self._tokens = [[] if t is None else t.tokens if len(t.tokens) <= READ else t.tokens[:READ] for t in texts]
         self.sizes = np.array([*map(len, self._tokens)], dtype=np.int64)
-        self.owner = np.arange(len(texts)).repeat(self.sizes)
-        self.keys = np.array([token.key for tokens in self._tokens for token in tokens], dtype=np.int64)
+        keys = [token.key for tokens in self._tokens for token in tokens]
+        self.keys = np.fromiter(keys, np.int64, len(keys))  # twice as fast as np.array
+        several = len(texts) > 1
+        self.owner = np.arange(len(texts)).repeat(self.sizes) if several else np.zeros(len(keys), dtype=np.int64)
 
     def surfaces(self) -> set[str]:
         """The words themselves."""

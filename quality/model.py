@@ -120,7 +120,7 @@ def dense_matrix(analyses: Sequence[Analysis]) -> Array:
             bodies.append([f(a) for f in _BODY_VALUES])
         a.forget()
     matrix = np.full((len(analyses), len(FEATURES)), math.nan)
-    matrix[:, :_TITLE] = headline.measure.table(titles)
+    matrix[:, :_TITLE] = headline.measure.table(titles, [a.title.norm for a in analyses])
     if bodied:
         matrix[bodied, _TITLE:] = bodies
     return matrix

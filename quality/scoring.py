@@ -27,9 +27,8 @@ _DIGITS = 6
 _MEMO_SIZE = 16_384  # headlines whose answers are remembered, about 15 MB
 _MEMO_CHARS = 200  # ... where they are no longer than this
 _KANA = re.compile("[\u3041-\u30ff]")
-_KANJI = re.compile("[\u4e00-\u9fff々]")
-_MUCH_KANA = re.compile("(?:[^\u3041-\u30ff]*[\u3041-\u30ff]){6}")  # a tenth of a headline of 60 characters
 _JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff々]+")
+_SIX = re.compile("[\u3041-\u30ff\u4e00-\u9fff々]" * 6)  # a tenth of a headline of 60 characters
 # What is answered where the text is not Japanese, in a Score's order: the middle, which says nothing.
 _NEUTRAL = {
     "sensational": 0.5,
@@ -131,15 +130,12 @@ def is_japanese(analysis: Analysis) -> bool:
     short enough to need none.
     """
     text = analysis.title.norm + (analysis.body.norm[:400] if analysis.body else "")
-    if len(text) <= 60 and _MUCH_KANA.match(text):
-        return True  # most headlines, told by one match
-    first = _JAPANESE.search(text)
-    if first is None:
-        return False
     kana = _KANA.search(text) is not None
-    if kana and 10 * (first.end() - first.start()) >= len(text) and _KANJI.search(text):
-        return True  # nearly every text: its first run will do, and there are no more letters than characters
+    if kana and len(text) <= 60 and _SIX.search(text):
+        return True  # most headlines
     japanese = sum(map(len, _JAPANESE.findall(text)))
+    if kana and 10 * japanese >= len(text):
+        return True  # nearly every text: there are no more letters than characters
     letters = sum(c.isalpha() for c in text)
     return letters > 0 and japanese / letters >= 0.1 and (kana or letters <= 40)
 

@@ -124,19 +124,22 @@ class _Grams:
         # a symbol that no n-gram holds parts the texts
         if self.unit == "char":
             chars = ["" if (t := view(a, field)) is None else _chars(t, field) for a in batch]
-            owner = np.arange(len(batch)).repeat([len(c) + 1 for c in chars])
+            sizes = np.array([len(c) + 1 for c in chars])
             symbols = self._codes.take(_code_points("\0".join(chars) + "\0"), mode="clip")
         else:
             words = batch.words(field)
-            owner = np.arange(len(batch)).repeat(words.sizes + 1)
-            symbols = np.zeros(len(owner), dtype=np.int64)
+            sizes = words.sizes + 1
             known, places = self._vocabulary[0].find(words.keys)
+            symbols = np.zeros(len(words.keys) + len(batch), dtype=np.int64)
             symbols[known + words.owner[known]] = places + 1
-        trie = self.trie
-        walked = [*trie.walk(symbols)]
-        documents = np.concatenate([owner.take(places) for places, _ in walked])
+        walked = [*self.trie.walk(symbols)]
         nodes = np.concatenate([found for _, found in walked])
-        once = distinct(documents * trie.nodes + nodes)
+        if len(batch) == 1:  # a single text is waited for: the same in fewer steps
+            nodes = nodes.take(distinct(nodes))
+            return np.zeros(len(nodes), dtype=np.int64), nodes, np.array([np.count_nonzero(self._known.take(nodes))])
+        owner = np.arange(len(batch)).repeat(sizes)
+        documents = np.concatenate([owner.take(places) for places, _ in walked])
+        once = distinct(documents * self.trie.nodes + nodes)
         documents, nodes = documents.take(once), nodes.take(once)
         return documents, nodes, np.bincount(documents, self._known.take(nodes), len(batch))
 

@@ -138,14 +138,60 @@ def test_repeated_marks_say_no_more(times):
     assert measure("完売" + "…" * times, "ellipses") == 1
 
 
+HEADLINES = st.text(
+    st.one_of(st.sampled_from("衝撃騒然理由県警発表はがをの「」【】…!?“”12歳円の。 ワケ"), st.characters()),
+    max_size=60,
+)
+
+
+@given(st.lists(HEADLINES, min_size=1, max_size=6))
+def test_a_row_is_what_its_features_say_alone_and_among_others(titles):
+    analyses = [features.analyse(Document(title)) for title in titles]
+    table = measure_all.table(map(measure_all.read, analyses), [a.title.norm for a in analyses])
+    np.testing.assert_allclose(table, [[f.value(a) for f in TITLE_FEATURES] for a in analyses], rtol=1e-12)
+
+
 @given(
-    st.text(
-        st.one_of(st.sampled_from("衝撃騒然理由県警発表はがをの「」【】…!?“”12歳円の。 ワケ"), st.characters()),
-        max_size=60,
+    st.lists(
+        st.sampled_from(
+            [
+                "TOP",
+                "ベスト",
+                "スト",
+                " ",
+                "1",
+                "12",
+                "選",
+                "位",
+                "は",
+                "、",
+                "!",
+                "?",
+                "か",
+                "なぜ",
+                "」",
+                "「",
+                "…",
+                "笑",
+                "第",
+                "話",
+            ]
+        ),
+        max_size=14,
     )
 )
-def test_a_row_is_what_its_features_say(title):
-    analysis = features.analyse(Document(title))
-    np.testing.assert_allclose(
-        measure_all.table([measure_all.read(analysis)])[0], [f.value(analysis) for f in TITLE_FEATURES], rtol=1e-12
-    )
+def test_what_is_counted_fast_stands_where_it_is_shown(parts):
+    analysis = features.analyse(Document("".join(parts)))
+    holds_quotation, holds_digit = analysis.title.quotations, analysis.title.count("digit")
+    for name, needed in (
+        ("list_promise", holds_digit),
+        ("serial", holds_digit),
+        ("loud_quotes", holds_quotation),
+        ("question_form", True),
+        ("rank_asked", True),
+        ("stacked_marks", True),
+        ("ellipses", True),
+    ):
+        f = feature(name)
+        assert f.spans is not None
+        assert not needed or f.value(analysis) == len(f.spans(analysis)), name
