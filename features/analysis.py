@@ -45,6 +45,8 @@ class Quotation(NamedTuple):
 class Text:
     """A title or a body: `raw` as given, `norm` as measured. All spans are in `norm` unless said otherwise."""
 
+    __slots__ = ("__dict__", "norm", "raw", "tokens")  # what is worked out on the way alone stands in __dict__
+
     def __init__(self, raw: str, lines: bool = False) -> None:
         self.raw = raw
         self.norm = normalise(raw, lines)
@@ -170,9 +172,7 @@ class Text:
 
     def forget(self) -> None:
         """Let go of everything but the text and its tokens: what the features worked out on the way weighs five times as much."""
-        kept = self.raw, self.norm, self.tokens
         self.__dict__.clear()
-        self.raw, self.norm, self.tokens = kept
 
     def token_range(self, span: Span) -> tuple[int, int]:
         """Indexes of the first token that starts in `span` and of the first one after it."""
@@ -208,6 +208,8 @@ class Text:
 class Analysis:
     """A document read once: `title`, and `body` or None."""
 
+    __slots__ = ("__dict__", "document", "title")
+
     def __init__(self, document: Document, title: Text) -> None:
         self.document = document
         self.title = title
@@ -222,10 +224,10 @@ class Analysis:
 
     def forget(self) -> None:
         """Let go of what can be worked out again (see Text.forget)."""
-        document, title, body = self.document, self.title, self.body
+        body = self.body
         self.__dict__.clear()
-        self.document, self.title, self.__dict__["body"] = document, title, body
-        title.forget()
+        self.__dict__["body"] = body
+        self.title.forget()
         if body is not None:
             body.forget()
 

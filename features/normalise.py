@@ -97,9 +97,19 @@ def normalise(text: str, lines: bool = False) -> str:
     return _fold_space(text)
 
 
+class _Folds(dict[str, str]):
+    """What there is to fold -> what it becomes; runs of several are worked out anew."""
+
+    def __missing__(self, run: str) -> str:
+        return run.translate(_FOLD)
+
+
+_FOLDS = _Folds({chr(code): folded for code, folded in _FOLD.items()})
+
+
 def _fold(text: str) -> str:
     """What `text.translate(_FOLD)` gives, which asks its table for every character."""
-    return _FOLDED.sub(lambda found: found.group().translate(_FOLD), text)
+    return _FOLDED.sub(lambda found: _FOLDS[found[0]], text)
 
 
 def _calm(storm: re.Match[str]) -> str:

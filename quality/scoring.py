@@ -191,22 +191,25 @@ def _assemble(model: QualityModel, rule: Policy, document: Document, answer: _An
     verdict = rule.verdict(headline, article, kind)
     if not answer.japanese:
         headline, verdict, article = "uncertain", "review", None if article is None else "uncertain"
-    return Score(
-        sensational,
-        grade,
-        substantive,
-        substantive_grade,
-        delivers,
-        whole,
-        kind,
-        headline,
-        article,
-        round(quality(sensational, substantive, delivers, kind), _DIGITS),
-        verdict,
-        model.version,
-        answer.japanese,
-        (model, document),
+    score = object.__new__(Score)
+    # all fields at once: a frozen dataclass would set each by a call of its own
+    score.__dict__.update(
+        sensational=sensational,
+        sensational_grade=grade,
+        substantive=substantive,
+        substantive_grade=substantive_grade,
+        delivers=delivers,
+        whole=whole,
+        body_kind=kind,
+        headline_label=headline,
+        article_label=article,
+        quality=round(quality(sensational, substantive, delivers, kind), _DIGITS),
+        verdict=verdict,
+        model_version=model.version,
+        japanese=answer.japanese,
+        _source=(model, document),
     )
+    return score
 
 
 def _document(item: Document | str) -> Document:
