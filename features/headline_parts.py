@@ -133,7 +133,7 @@ class Measurer:
         by_kind: list[list[tuple[int, int]]] = []  # (feature, a kind of it): the first ones, the second ones
         over: list[tuple[int, str]] = []
         patterns: list[tuple[int, Found]] = []
-        self._by_word: dict[str, list[int]] = {}  # category -> places in a row
+        by_word: dict[str, list[int]] = {}  # category -> places in a row
         columns: list[int] = []  # the feature at each place of a row
         start: list[float] = []
         given: dict[str, _Calls] = {"": _Calls(), "quotation": _Calls(), "word": _Calls()}
@@ -152,7 +152,7 @@ class Measurer:
                 continue
             if isinstance(value, Count):
                 for key in value.keys:
-                    self._by_word.setdefault(key, []).append(len(start))
+                    by_word.setdefault(key, []).append(len(start))
             elif isinstance(value, Given):
                 given.setdefault(value.thing, _Calls()).add(len(start), value.value)
             else:
@@ -185,7 +185,7 @@ class Measurer:
         self._always, self._quoted, self._worded = given.pop(""), given.pop("quotation"), given.pop("word")
         known = lexicon.categories("style")
         self._kinds = [(pack([thing]) * 0xFFFFFFFF, calls) for thing, calls in given.items() if thing in KINDS]
-        self._lists = {thing: calls for thing, calls in given.items() if thing in known}
+        self._by_word = {category: (by_word.get(category, []), given.get(category)) for category in known}
         self._marks = [(thing, calls) for thing, calls in given.items() if thing not in KINDS and thing not in known]
 
     def read(self, a: Analysis) -> bytes:
@@ -196,10 +196,11 @@ class Measurer:
         values[self._length] = len(norm)
         present = [self._always]
         for category, spans in words.items():
-            for i in self._by_word.get(category, ()):
+            counted, asked = self._by_word[category]
+            for i in counted:
                 values[i] += len(spans)
-            if category in self._lists:
-                present.append(self._lists[category])
+            if asked is not None:
+                present.append(asked)
         if words:
             present.append(self._worded)
         if title.quotations:
