@@ -23,6 +23,7 @@ class TextSpec:
     min_count: int  # documents an n-gram must stand in
     penalty: float  # ridge
     idf: bool = True  # penalise rare n-grams less: fitted on presence times inverse document frequency
+    most: int | None = None  # n-grams kept: those that move the score most (see quality.training.texts)
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ HEADS: tuple[HeadSpec, ...] = (
         "sensational",
         ("headline",),
         (
-            TextSpec("sensational.title_char", "title", "char", (1, 4), 3, 4.5),
-            TextSpec("sensational.title_word", "title", "word", (1, 2), 2, 4.5),
+            TextSpec("sensational.title_char", "title", "char", (1, 4), 3, 4.5, most=160_000),
+            TextSpec("sensational.title_word", "title", "word", (1, 2), 2, 4.5, most=80_000),
         ),
         top=3.0,
         cut=1.5,
