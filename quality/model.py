@@ -170,24 +170,23 @@ class QualityModel:
             `sensational`, `sensational_grade`, `substantive`, `substantive_grade`, `delivers`, `whole`: one value a
             document, unrounded; NaN where a head needs a body and there is none.
         """
-        answers: dict[str, Array] = {}
         dense = dense_matrix(analyses)
         raw = self.heads["sensational"].raw_of(dense, analyses) if len(analyses) else np.zeros(0)
-        bodied = np.array([i for i, a in enumerate(analyses) if a.body is not None], dtype=int)
-        part = Batch(analyses[i] for i in bodied)
+        answers: dict[str, Array] = {}
+        bodied = [i for i, a in enumerate(analyses) if a.body is not None]
+        part = Batch([analyses[i] for i in bodied])
         unknown = np.full(len(analyses), math.nan)
         for name, spec in self.heads.specs.items():
             keys = [name, f"{name}_grade"] if spec.graded else [name]
-            if spec.needs_body:
-                if not len(bodied):
-                    answers |= dict.fromkeys(keys, unknown)
-                    continue
-                answers |= {key: unknown.copy() for key in keys}
+            if spec.needs_body and not bodied:
+                answers |= dict.fromkeys(keys, unknown)
+                continue
             head = self.heads[name]
             scores = head.raw(head.matrix(dense[bodied], part, raw[bodied])) if spec.needs_body else raw
             for key, curve in zip(keys, (head.probability, head.grade), strict=False):
                 assert curve is not None  # a head that grades has both
                 if spec.needs_body:
+                    answers[key] = unknown.copy()
                     answers[key][bodied] = curve(scores)
                 else:
                     answers[key] = curve(scores)
@@ -282,31 +281,34 @@ def _load_head(path: Path, spec: HeadSpec, manifest: Mapping[str, Any], style: S
     )
 
 
-_loaded: dict[str, QualityModel] = {}
+_shipped: list[QualityModel] = []  # the champion, once it is read
 _lock = threading.Lock()
 
 
 def load_model(source: str | Path | None = None) -> QualityModel:
     """The model at `source`: a folder, an MLflow URI (`models:/NAME@champion`, `runs:/…`), or None for the one that ships.
 
-    The same source is read once a process (an MLflow URI each time, since an alias moves).
+    The one that ships is read once a process; any other each time, since a folder is written anew and an alias moves.
 
     Raises
     ------
     ModelError
         Where there is no usable model; the message says what is wrong and where.
     """
-    if source is not None and "://" not in str(source) and ":/" in str(source):
+    if source is None:
+        if not _shipped:
+            with _lock:
+                if not _shipped:
+                    _shipped.append(QualityModel.load(CHAMPION))
+        return _shipped[0]
+    if "://" not in str(source) and ":/" in str(source):
         return QualityModel.load(_from_mlflow(str(source)))
-    path = CHAMPION if source is None else Path(source)
+    path = Path(source)
     try:
-        key = str(path.resolve())
+        path.resolve()
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(f"{str(source)[:80]!r} is no path: {error}") from error
-    with _lock:
-        if key not in _loaded or source is not None:
-            _loaded[key] = QualityModel.load(path)
-        return _loaded[key]
+    return QualityModel.load(path)
 
 
 def _from_mlflow(uri: str) -> Path:
