@@ -49,7 +49,6 @@ _MEANS = late(
     r"(?:年収|月収|手取り|年金|貯金|貯蓄|資産|退職金|時給|家賃)[^、。「」!? ]{0,6}\d[\d,]*(?:億|万)?円|\d万?円・"
 )
 _ARROW = late("[→⇒➡⇨↑↓]")
-_ELLIPSES = late(r"\.{3,}")
 _DOTS = late(r"\.\.\.")
 _ENDS_OPEN = late(r"\.\.\.[」』\"!?]*$", re.MULTILINE)
 _ENDS_ASKING = late(r"\?[」』\"]*$", re.MULTILINE)
@@ -83,7 +82,7 @@ def plain_tags(a: Analysis) -> float:
     return len(found) - len(shout_tags(a)) if found else 0
 
 
-def _means(a: Analysis) -> Located:
+def _means(a: Analysis) -> Located:  # no `pattern`: what stands between word and sum could be the next line of a batch
     return [("title", m.span()) for m in _MEANS.finditer(a.title.norm)]
 
 
@@ -131,7 +130,7 @@ FEATURES: tuple[Feature, ...] = (
     line("exclamations", 1, "exclamation marks", pattern(late("!"), "!")),
     line("questions", 1, "question marks", pattern(late(r"\?"), "?")),
     line("stacked_marks", 1, "stacked exclamation and question marks", pattern(_STACKED)),
-    line("ellipses", 1, "ellipses", pattern(_ELLIPSES, "...", _DOTS)),
+    line("ellipses", 1, "ellipses", pattern(lure.ELLIPSIS, "...", _DOTS)),
     line("breaks_off", 1, "the sentence breaks off at an ellipsis", located(lure.breaks_off, needs="...")),
     line("ends_open", 0, "the headline trails off", (Found(_ENDS_OPEN, "..."), None), 1.0),
     line("ends_with_question", 0, "the headline ends in a question", (Found(_ENDS_ASKING, "?"), None), 1.0),

@@ -10,7 +10,7 @@ from features.feature import Located
 _NOUNS = frozenset({"名詞", "代名詞", "接尾辞"})
 _PREDICATES = frozenset({"動詞", "助動詞", "形容詞", "形状詞"})
 _MODIFYING = frozenset({"動詞", "助動詞", "形容詞", "連体詞", "形状詞"})
-_ELLIPSIS = re.compile(r"\.{3,}")
+ELLIPSIS = re.compile(r"\.{3,}")
 _TRAILING = '"」』)!?.。〉》】'
 
 
@@ -38,7 +38,7 @@ def breaks_off(a: Analysis) -> Located:
     """An ellipsis right after a particle or a joined clause (…したら…, …は…): the sentence breaks off before its news."""
     title = a.title
     found: Located = []
-    for m in _ELLIPSIS.finditer(title.norm):
+    for m in ELLIPSIS.finditer(title.norm):
         at = title.at(m.start()) - 1
         if at >= 0 and (title.tokens[at].pos1 == "助詞" or title.tokens[at].surface in ("たら", "だら", "なら")):
             found.append(("title", (title.starts[at], m.end())))

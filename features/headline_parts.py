@@ -148,6 +148,8 @@ class Measurer:
                     by_kind[which].append((i, KINDS.index(key)))
                 continue
             if isinstance(value, Found):
+                if value.needs == "word" or value.needs in lexicon.categories("style"):
+                    raise RuntimeError(f"{features[i].name}: a pattern needs no word list")
                 patterns.append((i, value))
                 continue
             if isinstance(value, Count):

@@ -305,7 +305,7 @@ def load_model(source: str | Path | None = None) -> QualityModel:
         return QualityModel.load(_from_mlflow(str(source)))
     path = Path(source)
     try:
-        path.resolve()
+        path.resolve()  # refuses what is no path
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(f"{str(source)[:80]!r} is no path: {error}") from error
     return QualityModel.load(path)

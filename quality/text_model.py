@@ -124,7 +124,7 @@ class _Grams:
         # a symbol that no n-gram holds parts the texts
         if self.unit == "char":
             chars = ["" if (t := view(a, field)) is None else _chars(t, field) for a in batch]
-            sizes = np.array([len(c) + 1 for c in chars])
+            sizes = np.array([len(c) + 1 for c in chars], dtype=np.int64)
             symbols = self._codes.take(_code_points("\0".join(chars) + "\0"), mode="clip")
         else:
             words = batch.words(field)

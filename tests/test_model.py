@@ -119,3 +119,11 @@ def test_the_champions_n_grams_stand_in_order():
         for text in spec.texts:
             lines = (CHAMPION / f"{text.name}.terms").read_text(encoding="utf-8").split("\n")
             assert lines == sorted(lines), text.name
+
+
+def test_no_documents_have_no_scores():
+    sensational = load_model().heads["sensational"]
+    titles = [analyse(Document(title)) for title in ("橋の工事が終わる", "町長が語る", "水道料金を据え置き")]
+    for text in sensational.texts:
+        _ = text.scores(titles)  # from here on many are looked up at once
+        assert text.scores([]).shape == (0,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pandas as pd
 import pyarrow as pa
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from quality import DataError, Document, ModelError, load_model, score, score_batch, score_many, score_page
 from quality.policy import Policy, quality
-from quality.scoring import COLUMNS
+from quality.scoring import COLUMNS, Score
 
 TEXT = st.text(
     st.one_of(st.sampled_from("衝撃理由県警発表はがをの「」【】…！？。、\n12 "), st.characters()), max_size=120
@@ -247,3 +247,12 @@ def test_a_score_survives_a_process_boundary():
 
     answer = score(Document(PLAIN, BODY))
     assert copy.copy(answer) == answer == replace(answer)
+
+
+def test_marks_alone_are_not_japanese():
+    for title in ("3・11", "2・26", "!?"):
+        assert score(title).verdict == "review", title
+
+
+def test_a_score_holds_every_field():
+    assert [*vars(score("市、来年度から給食費を無償化"))] == [f.name for f in fields(Score)]

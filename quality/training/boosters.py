@@ -34,6 +34,11 @@ LABELS = {"sensational": "grade", "substantive": "grade", "delivers": "delivery"
 FEW = 10_000  # rows, below which a head's booster is SMALL, and from which on it may be LARGE
 
 
+def own_parameters(spec: HeadSpec, small: bool) -> dict[str, Any]:
+    """What a head's booster has beside `PARAMETERS`, or in their place."""
+    return (SMALL if small else LARGE.get(spec.name, {})) | OWN.get(spec.name, {})
+
+
 def fit_booster(
     spec: HeadSpec,
     names: Sequence[str],
@@ -50,8 +55,7 @@ def fit_booster(
     import lightgbm
 
     small = len(labels) < FEW if small is None else small
-    size = SMALL if small else LARGE.get(spec.name, {})
-    parameters = PARAMETERS | size | OWN.get(spec.name, {}) | {"seed": seed}
+    parameters = PARAMETERS | own_parameters(spec, small) | {"seed": seed}
     data = lightgbm.Dataset(
         columns, labels / unit(spec), weight=weights, feature_name=[c.replace(".", "_") for c in names]
     )

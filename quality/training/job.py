@@ -17,7 +17,7 @@ from quality.heads import HEADS, head
 from quality.model import QualityModel
 from quality.training import registry, sources, studies, tracking
 from quality.training.ablation import FAMILIES, family
-from quality.training.boosters import PARAMETERS, ROUNDS
+from quality.training.boosters import FEW, LABELS, PARAMETERS, ROUNDS, own_parameters
 from quality.training.card import figures_table, model_card
 from quality.training.comparison import plain
 from quality.training.dataset import Labelled, digest, groups
@@ -170,6 +170,10 @@ def train(
         run_id = str(started.info.run_id)
         settings = {"seed": seed, "corpus_weight": corpus_weight, **PARAMETERS}
         mlflow.log_params(settings | {f"rounds.{k}": v for k, v in ROUNDS.items()})
+        for spec in HEADS:
+            labels = (articles if spec.needs_body else headlines).frame.get(LABELS[spec.name], pd.Series(dtype=float))
+            own = own_parameters(spec, small=labels.notna().sum() < FEW)
+            mlflow.log_params({f"{spec.name}.{k}": v for k, v in own.items()})
         mlflow.log_params({"rows.headlines": len(headlines.frame), "rows.articles": len(articles.frame)})
         tracking.log_tables({"train_headlines": headlines, "train_articles": articles, **tests}, material.paths)
         environment = tracking.environment()
