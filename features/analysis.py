@@ -53,9 +53,9 @@ class Text:
         self.tokens: list[Token] = tokenize(self.norm)
 
     @classmethod
-    def all(cls, raws: Sequence[str]) -> list[Text]:
-        """Texts without lines, one after the other at each step, which is faster."""
-        norms = [normalise(raw) for raw in raws]
+    def all(cls, raws: Sequence[str], lines: bool = False) -> list[Text]:
+        """Several texts, one after the other at each step, which is faster."""
+        norms = [normalise(raw, lines) for raw in raws]
         texts = []
         for raw, norm, tokens in zip(raws, norms, tokenize_all(norms), strict=True):
             text = cls.__new__(cls)
@@ -209,28 +209,19 @@ class Text:
 class Analysis:
     """A document read once: `title`, and `body` or None."""
 
-    __slots__ = ("__dict__", "document", "title")
+    __slots__ = ("__dict__", "body", "document", "title")
 
-    def __init__(self, document: Document, title: Text) -> None:
+    def __init__(self, document: Document, title: Text, body: Text | None) -> None:
         self.document = document
         self.title = title
-
-    @once
-    def body(self) -> Text | None:
-        raw = self.document.body
-        if raw is None or self.document.body_kind == "none" or not raw.strip():
-            return None
-        text = Text(raw, lines=True)
-        return text if text.norm else None
+        self.body = body
 
     def forget(self) -> None:
         """Let go of what can be worked out again (see Text.forget)."""
-        body = self.body
         self.__dict__.clear()
-        self.__dict__["body"] = body
         self.title.forget()
-        if body is not None:
-            body.forget()
+        if self.body is not None:
+            self.body.forget()
 
 
 def analyse(document: Document) -> Analysis:
@@ -240,4 +231,9 @@ def analyse(document: Document) -> Analysis:
 
 def analyse_all(documents: Sequence[Document]) -> list[Analysis]:
     """`analyse` of each, faster."""
-    return list(map(Analysis, documents, Text.all([d.title[:_TITLE] for d in documents])))
+    titles = Text.all([d.title[:_TITLE] for d in documents])
+    given = [i for i, d in enumerate(documents) if d.body is not None and d.body_kind != "none" and d.body.strip()]
+    bodies: list[Text | None] = [None] * len(documents)
+    for i, text in zip(given, Text.all([documents[i].body or "" for i in given], lines=True), strict=True):
+        bodies[i] = text if text.norm else None
+    return list(map(Analysis, documents, titles, bodies))

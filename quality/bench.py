@@ -23,16 +23,15 @@ from typing import Any
 
 import click
 
-from features.analysis import Analysis, analyse_all
+from features.analysis import analyse_all
 from features.document import Document
 from features.normalise import normalise
 from quality.errors import DataError
 from quality.model import QualityModel, dense_matrix, load_model
-from quality.scoring import score_many
+from quality.scoring import chunks, score_many
 from quality.workers import settle
 
-_CHUNK = 1024
-_FITTED = 20 * _CHUNK  # documents that peers are fitted on
+_FITTED = 20_480  # documents that peers are fitted on
 _SINGLES = 3_000
 FLOOR = "floor (-Owakati)"
 END = "end to end"
@@ -42,21 +41,8 @@ def _text(document: Document) -> str:
     return document.title + ("\n" + document.body if document.body else "")
 
 
-def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    left = iter(documents)
-    while chunk := list(islice(left, _CHUNK)):
-        yield chunk
-
-
 def _each(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
     return [work(item) for item in items]
-
-
-def _analysed(documents: Sequence[Document]) -> list[Analysis]:
-    analyses = analyse_all(documents)
-    for analysis in analyses:
-        _ = analysis.body  # read when it is first asked for
-    return analyses
 
 
 def _peer(work: Callable[[list[str]], Any], tokenise: Callable[[str], str], texts: Sequence[str]) -> Any:
@@ -86,7 +72,7 @@ def stages(documents: Iterable[Document], peers: bool = False) -> dict[str, Any]
     clock = Clock()
     rows = characters = 0
     others: dict[str, Callable[[list[str]], Any]] = {}
-    for chunk in _chunks(documents):
+    for chunk in chunks(documents):
         texts = [_text(d) for d in chunk]
         if not rows:
             score_many(chunk, model=model, memo=False)  # first use loads what is loaded on first use
@@ -98,7 +84,7 @@ def stages(documents: Iterable[Document], peers: bool = False) -> dict[str, Any]
         clock.time(FLOOR, partial(_each, tagger.parse, texts))
         clock.time(END, partial(score_many, chunk, model=model, memo=False))
         clock.time("normalise", partial(_each, partial(normalise, lines=True), texts))
-        analyses = clock.time("analysis", partial(_analysed, chunk))
+        analyses = clock.time("analysis", partial(analyse_all, chunk))
         dense = clock.time("features", partial(dense_matrix, analyses))
         raw = np.zeros(len(chunk))
         bodied = np.array([i for i, a in enumerate(analyses) if a.body is not None], dtype=int)
