@@ -27,7 +27,7 @@ _MARKS = frozenset({"補助記号", "空白", "記号"})
 _QUOTE_MARK = re.compile('[「」『』《》〈〉"]')
 
 # A pair of marks without another inside.
-_FLAT = re.compile("|".join(f'{a}[^「」『』《》〈〉"]*{b}' for a, b in ("「」", "『』", "《》", "〈〉", '""')))
+_FLAT = re.compile("|".join(f'{a}[^「」『』《》〈〉"\\n]*{b}' for a, b in ("「」", "『』", "《》", "〈〉", '""')))
 
 _TITLE = 1_000  # characters of a title that are read: no headline has a fifth of them, and none may cost its square
 _DEEPEST = 8  # open marks remembered: no prose nests deeper, and a page that repeats one mark must not cost its square
@@ -119,11 +119,10 @@ class Text:
         marks = _QUOTE_MARK.findall(self.norm)
         if not marks:
             return []
-        if "\n" not in self.norm:
-            flat = [m.span() for m in _FLAT.finditer(self.norm)]
-            if 2 * len(flat) == len(marks):  # side by side: most headlines
-                new = tuple.__new__  # NamedTuple's own costs three times as much
-                return [new(Quotation, (start + 1, end - 1, self.norm[start], 0)) for start, end in flat]
+        flat = [m.span() for m in _FLAT.finditer(self.norm)]
+        if 2 * len(flat) == len(marks):  # side by side: most texts
+            new = tuple.__new__  # NamedTuple's own costs three times as much
+            return [new(Quotation, (start + 1, end - 1, self.norm[start], 0)) for start, end in flat]
         found = []
         for start, end in self.paragraphs:
             stack: list[tuple[str, int]] = []

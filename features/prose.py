@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from itertools import compress
 
 from features.analysis import Analysis, Text
 from features.feature import NAN, Feature, Located, Spans, Value
 from features.late import late
+from features.word_class import WordClasses
 
 # Two patterns of which no match touches one of the other's; each begins with plain characters, and is searched for at once.
 _DATE = late(r"\d(?:\d{0,3}年|\d?[月日時])")
@@ -14,25 +16,15 @@ _DAY = late("午前|午後|昨年|今年|来年|前月|今月|来月|前日|翌�
 _FIGURE = late(
     r"\d[\d,.]{0,40}(?:円|%|億|万|兆|人|社|件|度|ドル|トン|キロ|メートル|cm|mm|kg|g|km|位|回|勝|敗|本|台|か国|カ国|歳|戸|棟|ha|ヘクタール|ポイント)"
 )
-_POLITE = frozenset(["です", "ます", "でし", "まし", "ませ", "でしょう", "ましょう"])
-_FIRST = frozenset(["私", "わたし", "僕", "ぼく", "俺", "筆者", "我々", "私たち", "自分", "うち"])
-_TOLD = _POLITE | _FIRST
 _SHOWN = "(?:写真|画像|動画|図|表|イラスト|関連|映像|マンガ|漫画)"
 _CAPTION = late(rf"【{_SHOWN}|《{_SHOWN}|\[{_SHOWN}|\({_SHOWN}|写真[=:]|画像[=:]|提供[=:]|出典[=:]")
 
 
-class _Words:
-    """A body's words as columns, made once for several features."""
-
-    def __init__(self, body: Text) -> None:
-        self.parts = [token.pos1 for token in body.tokens]
-        self.told = list(filter(_TOLD.__contains__, body.surfaces))
-
-
-def _words(body: Text) -> _Words:
-    kept: _Words | None = body.__dict__.get("_prose")
+def _classes(body: Text) -> WordClasses:
+    kept: WordClasses | None = body.__dict__.get("_classes")
     if kept is None:
-        kept = body.__dict__["_prose"] = _Words(body)
+        codes = bytes([token.code for token in body.tokens])
+        kept = body.__dict__["_classes"] = WordClasses(codes, [token.size for token in body.tokens])
     return kept
 
 
@@ -81,7 +73,7 @@ def paragraph_length(a: Analysis) -> float:
 
 def _script(name: str) -> Value:
     def value(a: Analysis) -> float:
-        return a.body.count(name) / len(a.body.norm) if a.body else NAN
+        return _classes(a.body).chars[name] / len(a.body.norm) if a.body else NAN
 
     return value
 
@@ -91,11 +83,11 @@ def _per_sentence(count: int, a: Analysis) -> float:
 
 
 def polite(a: Analysis) -> float:
-    return _per_sentence(sum(w in _POLITE for w in _words(a.body).told), a) if a.body else NAN
+    return _per_sentence(_classes(a.body).count["polite"], a) if a.body else NAN
 
 
 def first_person(a: Analysis) -> float:
-    return _per_sentence(sum(w in _FIRST for w in _words(a.body).told), a) if a.body else NAN
+    return _per_sentence(_classes(a.body).count["first"], a) if a.body else NAN
 
 
 def dates(a: Analysis) -> float:
@@ -108,7 +100,7 @@ def figures(a: Analysis) -> float:
 
 def _names(kind: str) -> Value:
     def value(a: Analysis) -> float:
-        return _per_sentence(a.body.count(kind), a) if a.body else NAN
+        return _per_sentence(_classes(a.body).count[kind], a) if a.body else NAN
 
     return value
 
@@ -117,14 +109,15 @@ def distinct_names(a: Analysis) -> float:
     """Different proper names per 1,000 characters."""
     if not a.body:
         return NAN
-    return 1000 * len({t.surface for t in a.body.tokens if t.pos2 == "固有名詞"}) / len(a.body.norm)
+    names = compress(a.body.tokens, _classes(a.body).names)
+    return 1000 * len({token.surface for token in names}) / len(a.body.norm)
 
 
 def distinct_words(a: Analysis) -> float:
     """Different words per word over the first 300: repetition lowers it."""
     if not a.body or not a.body.tokens:
         return NAN
-    part = a.body.surfaces[:300]
+    part = [token.surface for token in a.body.tokens[:300]]
     return len(set(part)) / len(part)
 
 
@@ -165,14 +158,14 @@ def _pos(name: str) -> Value:
     def value(a: Analysis) -> float:
         if not a.body or not a.body.tokens:
             return NAN
-        return _words(a.body).parts.count(name) / len(a.body.tokens)
+        return _classes(a.body).count[name] / len(a.body.tokens)
 
     return value
 
 
 def compounds(a: Analysis) -> float:
     """Share of nouns that follow a noun: the density of compound terms in report prose."""
-    nouns = bytes([part == "名詞" for part in _words(a.body).parts]) if a.body else b""
+    nouns = _classes(a.body).nouns if a.body else b""
     many = nouns.count(1)
     return (many - (b"\0" + nouns).count(b"\0\1")) / many if many else NAN  # all but the first of each run
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from features import lexicon
+from features.word_class import word_class
 
 _MEMO_LIMIT = 120_000  # distinct (surface, id) pairs kept, about 50 MB; news needs 150,000 in a year, half of them once
 _MEMO_LINE = 80  # characters; longer runs are nobody's word, and would make gigabytes of those
@@ -27,12 +28,13 @@ class Token:
     """A token: surface, part of speech and script. Equal tokens are the same object while they are remembered.
 
     What a text adds up is worked out here, once a word: `tally`, all that the token counts as (see `KINDS`) packed into
-    one number, `key`, the number that stands for its surface, and the entries of the style lexicons that end `inside` it
-    or begin with it and go on (`longer`).
+    one number, `code`, its class in prose (`features.word_class`), `key`, the number that stands for its surface, and the
+    entries of the style lexicons that end `inside` it or begin with it and go on (`longer`).
     """
 
     __slots__ = (
-        "cform", "inside", "key", "kinds", "listed", "longer", "pos1", "pos2", "pos3", "script", "size", "step", "surface", "tally",
+        "cform", "code", "inside", "key", "kinds", "listed", "longer", "pos1", "pos2", "pos3", "script", "size", "step",
+        "surface", "tally",
     )  # fmt: skip
 
     def __init__(self, surface: str, pos: tuple[str, str, str, str], blank: int = 0) -> None:
@@ -46,6 +48,7 @@ class Token:
         self.tally = _tally(self.kinds, self.script, self.size)
         self.inside, self.longer = lexicon.beginnings(surface, "style")
         self.listed = bool(self.inside or self.longer)
+        self.code = word_class(surface, pos, self.script)
 
     def __repr__(self) -> str:
         return f"Token({self.surface!r}, {self.pos1}-{self.pos2})"

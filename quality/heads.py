@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from features.feature import Group
 from features.schema import FEATURES
@@ -45,16 +46,16 @@ class HeadSpec:
     style: Field | None = None  # the text whose style vector it reads
     linear: float = 0.0
 
-    @property
+    @cached_property
     def dense(self) -> tuple[str, ...]:
         return tuple(f.name for f in FEATURES if f.group in self.groups)
 
-    @property
+    @cached_property
     def text_columns(self) -> slice:
         """Where the text scores stand among the columns."""
         return slice(len(self.dense), len(self.dense) + len(self.texts))
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         return self.dense + tuple(t.name for t in self.texts) + (STYLE if self.style else ()) + self.extra
 

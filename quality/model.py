@@ -28,7 +28,7 @@ from quality.manifest import FORMAT, check_files, digest, files, files_of, read_
 from quality.reference import Reference
 from quality.single_row import RawScores
 from quality.style import StyleVectors
-from quality.text_model import Batch, TextModel
+from quality.text_model import Batch, TextModel, look_up_together
 from quality.trees import check_trees
 
 CHAMPION = Path(__file__).parent / "champion"  # the model that ships
@@ -82,7 +82,7 @@ def raw_scores(spec: HeadSpec, boosted: RawScores, columns: Array) -> Array:
 
 
 class Heads(Mapping[str, Head]):
-    """The heads by name, in order. One may be read when it is first asked for: three serve bodies alone."""
+    """The heads by name, in order. Those that serve bodies alone may be read when one of them is first asked for."""
 
     def __init__(self, specs: Sequence[HeadSpec], read: Callable[[HeadSpec], Head | None]) -> None:
         self.specs = {spec.name: spec for spec in specs}
@@ -94,10 +94,17 @@ class Heads(Mapping[str, Head]):
         head = self._there.get(name)
         if head is None:
             with self._lock:
-                head = self._there.get(name) or self._read(self.specs[name])
-                assert head is not None
-                self._there[name] = head
+                if name not in self._there:
+                    self._there |= self._beside(self.specs[name])
+                head = self._there[name]
         return head
+
+    def _beside(self, spec: HeadSpec) -> dict[str, Head]:
+        """The heads that are asked together with one."""
+        found = {name: self._read(s) for name, s in self.specs.items() if s.needs_body == spec.needs_body}
+        heads = {name: head for name, head in found.items() if head is not None}
+        look_up_together(text for head in heads.values() for text in head.texts)
+        return heads
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.specs)

@@ -12,10 +12,9 @@ import math
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import compress
+from itertools import chain, compress
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
-from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -80,10 +79,27 @@ def gram_spans(text: Text, field: Field, unit: Unit, sizes: tuple[int, int]) -> 
 
 
 class _Grams:
-    """The n-grams of a text model, without their weights: models of the same n-grams share them, and what is found."""
+    """The n-grams of one text model, or of several, which then find theirs in one walk through a text."""
 
-    def __init__(self, unit: Unit, listed: str) -> None:
-        self.unit, self._listed = unit, listed
+    def __init__(self, unit: Unit, lists: Sequence[str]) -> None:
+        self.unit, self._lists = unit, list(dict.fromkeys(lists))
+
+    @cached_property
+    def _listed(self) -> str:
+        """All n-grams, a line each."""
+        return self._lists[0] if len(self._lists) == 1 else "\n".join(self._numbers)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        lines = dict.fromkeys(chain.from_iterable(listed.split("\n") for listed in self._lists))
+        return {line: i for i, line in enumerate(lines)}
+
+    def nodes_of(self, listed: str) -> Array:
+        """The node of the trie at which each n-gram of a list ends."""
+        if len(self._lists) == 1:
+            return self.trie.node_of
+        numbers = np.fromiter(map(self._numbers.__getitem__, listed.split("\n")), np.int64)
+        return np.asarray(self.trie.node_of[numbers])
 
     @cached_property
     def _characters(self) -> Array:
@@ -112,15 +128,8 @@ class _Grams:
         symbols = self._codes.take(self._characters, mode="clip") if chars else self._vocabulary[1] + 1
         return Trie(symbols, _lengths(self._listed, self.unit))
 
-    @cached_property
-    def _known(self) -> Array:
-        """Whether an n-gram ends at each node of the trie."""
-        known = np.zeros(self.trie.nodes, dtype=bool)
-        known[self.trie.node_of] = True
-        return known
-
-    def find(self, batch: Batch, field: Field) -> tuple[Array, Array, Array]:
-        """(documents, nodes): where the paths of each text end, each once; and how many n-grams each text has."""
+    def find(self, batch: Batch, field: Field) -> tuple[Array, Array]:
+        """(documents, nodes): where the paths of each text end, each once."""
         # a symbol that no n-gram holds parts the texts
         if self.unit == "char":
             chars = ["" if (t := view(a, field)) is None else _chars(t, field) for a in batch]
@@ -136,15 +145,11 @@ class _Grams:
         nodes = np.concatenate([found for _, found in walked])
         if len(batch) == 1:  # a single text is waited for: the same in fewer steps
             nodes = nodes.take(distinct(nodes))
-            return np.zeros(len(nodes), dtype=np.int64), nodes, np.array([np.count_nonzero(self._known.take(nodes))])
+            return np.zeros(len(nodes), dtype=np.int64), nodes
         owner = np.arange(len(batch)).repeat(sizes)
         documents = np.concatenate([owner.take(places) for places, _ in walked])
         once = distinct(documents * self.trie.nodes + nodes)
-        documents, nodes = documents.take(once), nodes.take(once)
-        return documents, nodes, np.bincount(documents, self._known.take(nodes), len(batch))
-
-
-_shared: WeakValueDictionary[tuple[Unit, str], _Grams] = WeakValueDictionary()
+        return documents.take(once), nodes.take(once)
 
 
 class Batch(list[Analysis]):
@@ -152,7 +157,7 @@ class Batch(list[Analysis]):
 
     def __init__(self, analyses: Iterable[Analysis]) -> None:
         super().__init__(analyses)
-        self.found: dict[tuple[_Grams, Field], tuple[Array, Array, Array]] = {}
+        self.found: dict[tuple[_Grams, Field], tuple[Array, Array]] = {}
         self._words: dict[Field, Words] = {}
 
     def words(self, field: Field) -> Words:
@@ -205,15 +210,15 @@ class TextModel:
 
     @cached_property
     def _grams(self) -> _Grams:
-        key = self.unit, self._listed
-        return _shared.get(key) or _shared.setdefault(key, _Grams(*key))
+        return _Grams(self.unit, [self._listed])
 
     @cached_property
-    def _by_node(self) -> Array:
-        """The weight of the n-gram that ends at each node of the trie."""
-        weights = np.zeros(self._grams.trie.nodes)
-        weights[self._grams.trie.node_of] = self._exact
-        return weights
+    def _by_node(self) -> tuple[Array, Array]:
+        """Of each node of the trie: the weight of the n-gram that ends there, and whether one does."""
+        weights, known = np.zeros(self._grams.trie.nodes), np.zeros(self._grams.trie.nodes, dtype=bool)
+        at = self._grams.nodes_of(self._listed)
+        weights[at], known[at] = self._exact, True
+        return weights, known
 
     def scores(self, analyses: Sequence[Analysis]) -> Array:
         """The representation's values; NaN where a document lacks the field. A `Batch` shares what is read with other models."""
@@ -225,8 +230,10 @@ class TextModel:
         found = batch.found.get((self._grams, self.field))
         if found is None:
             found = batch.found[self._grams, self.field] = self._grams.find(batch, self.field)
-        documents, nodes, counts = found
-        sums = np.bincount(documents, self._by_node.take(nodes), len(texts))
+        documents, nodes = found
+        weights, known = self._by_node
+        sums = np.bincount(documents, weights.take(nodes), len(texts))
+        counts = np.bincount(documents, known.take(nodes), len(texts))
         values = self.bias + sums / np.sqrt(np.maximum(counts, 1.0))
         if None in texts:
             values[[i for i, t in enumerate(texts) if t is None]] = math.nan
@@ -312,6 +319,18 @@ class TextModel:
         if any(odd in lines for odd in _ODD_TERMS[unit]) or _lengths(listed, unit).max() > high:
             raise ModelError(f"text model {name!r} in {folder}: an n-gram that is empty, or longer than {high}")
         return found
+
+
+def look_up_together(models: Iterable[TextModel]) -> None:
+    """Let the models that read n-grams of one field, unit and sizes find them in one walk. Before they score anything."""
+    alike: dict[tuple[Any, ...], list[TextModel]] = {}
+    for model in models:
+        alike.setdefault((model.field, model.unit, model.sizes), []).append(model)
+    for some in alike.values():
+        shared = _Grams(some[0].unit, [m._listed for m in some])
+        for model in some:
+            model._grams = shared
+            model.__dict__.pop("_by_node", None)
 
 
 def read_weights(file: BinaryIO, count: int, kind: type[np.floating[Any]]) -> Array:
