@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from features import attribution
 from features.analysis import Analysis, Span, Text
 from features.feature import NAN, Feature, Located, Spans, Value
 from features.late import late
@@ -237,19 +236,19 @@ def after_heading(a: Analysis) -> float:
 
 
 def last_new(a: Analysis) -> float:
-    """Share of the last sentence's nouns that the body used nowhere before: a text that ends on something new."""
+    """Share of the last sentence's nouns that stand nowhere before it: a text that ends on something new."""
     if not a.body or len(a.body.sentences) < 2:
         return NAN
-    first, last = a.body.token_range(a.body.sentences[-1])
-    before = set(a.body.surfaces[:first])
-    nouns = [t.surface for t in a.body.tokens[first:last] if t.pos1 == "名詞"]
-    return sum(n not in before for n in nouns) / len(nouns) if nouns else NAN
-
-
-def after_attribution(a: Analysis) -> float:
-    """Characters after the last cue that tells who said something."""
-    found = attribution.attributions(a)
-    return float(len(a.body.norm) - max(said.cue_start for said in found)) if a.body and found else NAN
+    norm, start = a.body.norm, a.body.sentences[-1][0]
+    nouns = []
+    at = len(norm)
+    for token in reversed(a.body.tokens):
+        if at <= start:
+            break
+        if token.pos1 == "名詞":
+            nouns.append(token.surface)
+        at -= token.step
+    return sum(norm.find(noun, 0, start) < 0 for noun in nouns) / len(nouns) if nouns else NAN
 
 
 def _line(
@@ -270,7 +269,7 @@ FEATURES: tuple[Feature, ...] = (
     _line("first_paragraph", 0, "characters of the first paragraph", first_paragraph, _ANY),
     _line("last_paragraph", 0, "characters of the last paragraph", last_paragraph, _ANY),
     _line("last_sentence", 0, "characters of the last sentence", last_sentence, _ANY),
-    _line("last_new", 0, "share of the last sentence's nouns that are new", last_new),
+    _line("last_new", 0, "share of the last sentence's nouns that are new", last_new, version=2),
     _line("announces", -1, "the last sentences announce what follows", announces, 1.0, announces_spans, 2),
     _line("leads_in", -1, "words in the last sentences that open a subject", leads_in, _ANY, leads_in_spans),
     _line("goes_on", -1, "marks that the text goes on elsewhere", goes_on, _ANY, goes_on_spans, 2),
@@ -290,5 +289,4 @@ FEATURES: tuple[Feature, ...] = (
     _line("ends_politely", 0, "the body ends in a polite form", ends_politely),
     _line("ends_in_heading", 0, "the last line is a heading or a byline", ends_in_heading),
     _line("after_heading", 0, "characters after the last heading", after_heading, _ANY),
-    _line("after_attribution", 0, "characters after the last word of who said something", after_attribution, _ANY),
 )

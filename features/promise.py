@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from features import attribution
 from features.analysis import Analysis, Span
 from features.delivery import Delivery, Word, delivery
 from features.feature import NAN, Feature, Located, Spans, Value
@@ -37,10 +36,6 @@ _LOUD = late(
     r"|感動|神対応|絶句|悲鳴|どよめき|万雷|大興奮|大盛り上がり|釘付け|くぎ付け|ドン引き|恐怖|地獄|ヤバ|やば|スゴ|すご|凄|怒り|止まらない|続出|続々"
     r"|相次|猛|超|激|大変化|大人気|大量|全容|真の|本当の|まさか|意外|驚き|納得|ついに|危機|崩壊|限界|急|革命|悲劇|壮絶|容赦|禁断|完全|史上|異次元"
     r"|化け物|怪物|珍"
-)
-_REACTION = late(
-    r"の声|反響|騒然|殺到|話題|絶賛|炎上|歓喜|悶絶|衝撃|反応|ネット|SNS|ファン|批判|続出|称賛|どよめき|驚き|感動|釘付け|くぎ付け|大注目|驚愕|仰天"
-    r"|震撼|大興奮|共感"
 )
 _GUESS = late(
     r"可能性|かもしれ|とみられ|と見られ|見通し|予想|推測|憶測|との?いう?見方|噂|ウワサ|らしい|ようだ|だろう|かも|か。|ではないか|そうだ"
@@ -276,19 +271,6 @@ def force_missing_spans(a: Analysis) -> Located:
     return [("title", m.span()) for m in _loud(a) if m.group() not in d.body] if d else []
 
 
-def reactions_shown(a: Analysis) -> float:
-    """Voices of the public the body attributes words to, where the headline speaks of a reaction."""
-    if not a.body or not _REACTION.search(a.title.norm):
-        return NAN
-    return float(sum(said.kind == "public" for said in attribution.attributions(a)))
-
-
-def reactions_spans(a: Analysis) -> Located:
-    if not a.body or not _REACTION.search(a.title.norm):
-        return []
-    return [("title", m.span()) for m in _REACTION.finditer(a.title.norm)] + attribution.public_spans(a)
-
-
 def guesses(a: Analysis) -> float:
     """Guesses and open questions of the body per 1,000 characters: news that turns out a supposition."""
     return 1000 * len(_GUESS.findall(a.body.norm)) / len(a.body.norm) if a.body else NAN
@@ -404,14 +386,6 @@ FEATURES: tuple[Feature, ...] = (
     ),
     _line(
         "force_missing", -1, "loud words of the headline that the body lacks", force_missing, force_missing_spans, _ANY
-    ),
-    _line(
-        "reactions_shown",
-        0,
-        "voices of the public under a headline about a reaction",
-        reactions_shown,
-        reactions_spans,
-        _ANY,
     ),
     _line("guesses", 0, "guesses and open questions per 1,000 characters", guesses, guesses_spans, _ANY),
     _line("title_to_body", 0, "the headline's length against the body's", title_to_body),

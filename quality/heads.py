@@ -73,14 +73,12 @@ HEADS: tuple[HeadSpec, ...] = (
         graded=True,
         needs_body=False,
         style="title",
+        linear=0.1,
     ),
     HeadSpec(
         "substantive",
-        ("headline", "attribution", "promise", "prose", "layout"),
-        (
-            TextSpec("substantive.body_word", "body", "word", (1, 2), 3, 0.3),
-            TextSpec("substantive.body_char", "body", "char", (1, 3), 5, 0.2),
-        ),
+        ("headline", "promise", "prose", "layout"),
+        (TextSpec("substantive.body_word", "body", "word", (1, 3), 3, 0.3),),
         top=3.0,
         cut=1.5,
         graded=True,

@@ -322,10 +322,10 @@ class TextModel:
 
 
 def look_up_together(models: Iterable[TextModel]) -> None:
-    """Let the models that read n-grams of one field, unit and sizes find them in one walk. Before they score anything."""
-    alike: dict[tuple[Any, ...], list[TextModel]] = {}
+    """Let the models that read one field's words, or its characters, find their n-grams in one walk. Before they score anything."""
+    alike: dict[tuple[Field, Unit], list[TextModel]] = {}
     for model in models:
-        alike.setdefault((model.field, model.unit, model.sizes), []).append(model)
+        alike.setdefault((model.field, model.unit), []).append(model)
     for some in alike.values():
         shared = _Grams(some[0].unit, [m._listed for m in some])
         for model in some:
