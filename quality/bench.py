@@ -31,6 +31,7 @@ from quality.model import QualityModel, dense_matrix, load_model
 from quality.scoring import chunks, score_many
 from quality.workers import settle
 
+_ARTICLES = 5_000
 _FITTED = 20_480  # documents that peers are fitted on
 _SINGLES = 3_000
 FLOOR = "floor (-Owakati)"
@@ -238,6 +239,11 @@ def read(path: Path, rows: int) -> Iterator[Document]:
     "--rows", default=20_000, show_default=True, help="Rows of SOURCE (with a column title, and perhaps body)."
 )
 @click.option("--peers", is_flag=True, help="Also TF-IDF + regression and fastText, where installed.")
+@click.option(
+    "--articles",
+    type=click.Path(path_type=Path),
+    help=f"Also {_ARTICLES:,} rows of a file with columns title and body.",
+)
 @click.option("--pages", "page_folder", type=click.Path(path_type=Path), help="A folder of saved pages.")
 @click.option("--cold", is_flag=True, help="Also the start of a fresh process.")
 @click.option("--memory", type=int, help="Also the peak memory of a batch of so many rows, and of ten times as many.")
@@ -248,6 +254,7 @@ def main(
     source: Path | None,
     rows: int,
     peers: bool,
+    articles: Path | None,
     page_folder: Path | None,
     cold: bool,
     memory: int | None,
@@ -259,8 +266,10 @@ def main(
 
     found: dict[str, Any] = {}
     try:
-        if source is None and not (page_folder or cold or install):
-            raise click.UsageError("name a file with a column title, or --pages FOLDER, --cold or --install")
+        if source is None and not (articles or page_folder or cold or install):
+            raise click.UsageError(
+                "name a file with a column title, or --articles FILE, --pages FOLDER, --cold or --install"
+            )
         if source is not None:
             # what a stream's peers are fitted on is measured on no stage, so that no word has been met before
             stream = rows > 50_000
@@ -271,6 +280,8 @@ def main(
                 found["memory"] = bench_process.memory(read, source, memory)
             if workers:
                 found["workers"] = bench_process.by_workers(read, source, rows, workers)
+        if articles:
+            found["articles"] = stages(list(read(articles, _ARTICLES)))
         if page_folder:
             found["pages"] = pages(page_folder)
         if cold:
@@ -285,12 +296,13 @@ def main(
 def table(found: dict[str, Any]) -> str:
     """The figures for people."""
     lines: list[str] = []
-    if "stages" in found:
-        lines += [f"{found['rows']} rows, {found['characters']} characters, one core", ""]
-        lines.append(f"{'stage':22s}{'us/row':>10s}{'rows/s':>10s}{'chars/s':>12s}{'of floor':>10s}")
-        for name, row in found["stages"].items():
-            values = f"{row['us_per_row']:10.1f}{row['rows_per_second']:10d}{row['characters_per_second']:12d}"
-            lines.append(f"{name:22s}{values}{row['ratio_to_floor']:10.3f}")
+    for measured in (found, found.get("articles", {})):
+        if "stages" in measured:
+            lines += ["", f"{measured['rows']} rows, {measured['characters']} characters, one core", ""]
+            lines.append(f"{'stage':22s}{'us/row':>10s}{'rows/s':>10s}{'chars/s':>12s}{'of floor':>10s}")
+            for name, row in measured["stages"].items():
+                values = f"{row['us_per_row']:10.1f}{row['rows_per_second']:10d}{row['characters_per_second']:12d}"
+                lines.append(f"{name:22s}{values}{row['ratio_to_floor']:10.3f}")
     if "single" in found:
         one = found["single"]
         spread = ", ".join(f"{k} {v:.0f} us" for k, v in one["score_us"].items())

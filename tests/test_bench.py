@@ -40,6 +40,16 @@ def test_stages_singles_and_peers(source):
     assert "one score(headline)" in table
 
 
+def test_articles_are_measured_beside_their_own_floor(source, monkeypatch):
+    monkeypatch.setattr(bench, "_ARTICLES", 80)
+    result = CliRunner().invoke(bench.main, ["--articles", str(source), "--json"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["articles"]["rows"] == 80
+    assert found["articles"]["stages"][bench.FLOOR]["ratio_to_floor"] == 1
+    assert f"{found['articles']['characters']} characters" in bench.table(found)
+
+
 def test_pages(request):
     folder = request.config.rootpath / "quality" / "examples"
     found = bench.pages(folder, rounds=1)

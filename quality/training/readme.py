@@ -75,6 +75,12 @@ def speed(bench: Mapping[str, Any]) -> str:
 def _facts(bench: Mapping[str, Any]) -> list[str]:
     one = bench["single"]["score_us"]
     found = [f"* One `score(headline)`: p50 {one['p50'] / 1000:.2f} ms, p99 {one['p99'] / 1000:.2f} ms."]
+    if articles := bench.get("articles"):
+        row = articles["stages"]["end to end"]
+        found.append(
+            f"* Articles of {articles['characters'] / articles['rows']:.0f} characters, title and body:"
+            f" {row['rows_per_second']:,} a second on one core, {row['ratio_to_floor']:.2f} of MeCab alone."
+        )
     if pages := bench.get("pages"):
         rates = pages["pages_per_second"]
         beside = ""
