@@ -233,6 +233,7 @@ def analyse_all(documents: Sequence[Document]) -> list[Analysis]:
     titles = Text.all([d.title[:_TITLE] for d in documents])
     given = [i for i, d in enumerate(documents) if d.body is not None and d.body_kind != "none" and d.body.strip()]
     bodies: list[Text | None] = [None] * len(documents)
-    for i, text in zip(given, Text.all([documents[i].body or "" for i in given], lines=True), strict=True):
-        bodies[i] = text if text.norm else None
+    if given:
+        for i, text in zip(given, Text.all([documents[i].body or "" for i in given], lines=True), strict=True):
+            bodies[i] = text if text.norm else None
     return list(map(Analysis, documents, titles, bodies))
