@@ -207,6 +207,8 @@ class QualityModel:
         path = Path(folder)
         path.mkdir(parents=True, exist_ok=True)
         for head in self.heads.values():
+            for old in path.glob(f"{head.spec.name}.*"):  # of a model with other texts
+                old.unlink()
             (path / f"{head.spec.name}.lgb.txt").write_text(
                 head.booster.model_to_string(), encoding="utf-8", newline="\n"
             )

@@ -169,7 +169,7 @@ def corruptions() -> dict[str, Change]:
         "delivers.body_word.terms",
         "reference.json",
         "manifest.json",
-        "substantive.body_char.json",
+        "substantive.body_word.json",
     )
     found: dict[str, Change] = {}
     for name in some:
