@@ -14,16 +14,8 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 
-_PARTS = (
-    "",
-    "副詞",
-    "形容詞",
-    "助詞",
-    "名詞",
-    "固有名詞",
-    "人名",
-    "地名",
-)  # a name of a person or a place is a 固有名詞, and that a 名詞
+# A name of a person or a place is a 固有名詞, and that a 名詞.
+_PARTS = ("", "副詞", "形容詞", "助詞", "名詞", "固有名詞", "人名", "地名")
 _SCRIPTS = ("", "hiragana", "katakana", "kanji", "latin")
 POLITE = frozenset(["です", "ます", "でし", "まし", "ませ", "でしょう", "ましょう"])
 FIRST = frozenset(["私", "わたし", "僕", "ぼく", "俺", "筆者", "我々", "私たち", "自分", "うち"])
